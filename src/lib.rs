@@ -1,1 +1,6 @@
+//! Loquat: a transformer inference engine for web pages.
 
+pub mod error;
+pub mod gguf;
+
+pub use error::{Error, Result};
