@@ -1,0 +1,177 @@
+//! forward<B: Backend>, written once: the order of steps for every decoder family.
+//! Knows no token text, no sampling and no device.
+
+use std::sync::Arc;
+
+use crate::backend::{Backend, LogitRows, Plan, Weights};
+use crate::config::ModelConfig;
+use crate::error::{Error, Result};
+use crate::gguf::Gguf;
+use crate::kv::KvCache;
+use crate::weights::WeightsLoader;
+
+/// What a user may choose when loading.
+#[derive(Debug, Clone, Copy)]
+pub struct LoadOptions {
+    /// Positions of the KV cache; `None` takes the model's context, up to [`DEFAULT_CONTEXT`].
+    pub context_length: Option<usize>,
+    /// Tokens of a prefill chunk.
+    pub max_batch: usize,
+}
+
+/// The context taken where the user names none: enough for a long chat, small enough for a phone.
+pub const DEFAULT_CONTEXT: usize = 4096;
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        LoadOptions { context_length: None, max_batch: 64 }
+    }
+}
+
+/// Takes tensors in any order and becomes a [`Model`].
+#[derive(Debug)]
+pub struct ModelLoader<B: Backend> {
+    config: Arc<ModelConfig>,
+    options: LoadOptions,
+    weights: WeightsLoader<B>,
+    backend: B,
+}
+
+impl<B: Backend> ModelLoader<B> {
+    /// Validates the header and allocates the weights.
+    ///
+    /// # Errors
+    /// Any error of the configuration, the tensor directory or the backend's allocation;
+    /// [`Error::BadParameter`] for an unusable option.
+    pub fn new(gguf: &Gguf, mut backend: B, options: LoadOptions) -> Result<Self> {
+        let config = Arc::new(ModelConfig::from_gguf(gguf)?);
+        let limit = if config.learned_positions { config.context_length } else { 1 << 20 };
+        match options.context_length {
+            Some(0) => return Err(Error::BadParameter { name: "context_length", problem: "must not be 0".into() }),
+            Some(n) if n > limit => {
+                return Err(Error::BadParameter {
+                    name: "context_length",
+                    problem: format!("{n} is more than the {limit} positions this model can have"),
+                });
+            }
+            _ => {}
+        }
+        if options.max_batch == 0 {
+            return Err(Error::BadParameter { name: "max_batch", problem: "must not be 0".into() });
+        }
+        let weights = WeightsLoader::new(gguf, config.clone(), &mut backend)?;
+        Ok(ModelLoader { config, options, weights, backend })
+    }
+
+    /// Whether tensor `index` of the directory is read by this architecture.
+    pub fn wants(&self, index: usize) -> bool {
+        self.weights.wants(index)
+    }
+
+    /// Hands over the bytes of tensor `index` of the directory.
+    ///
+    /// # Errors
+    /// As [`WeightsLoader::tensor`].
+    pub fn tensor(&mut self, index: usize, bytes: &[u8]) -> Result<()> {
+        self.weights.tensor(index, bytes, &mut self.backend)
+    }
+
+    /// All tensors are in.
+    ///
+    /// # Errors
+    /// [`Error::MissingTensor`], [`Error::OutOfMemory`].
+    pub fn finish(self) -> Result<Model<B>> {
+        let ModelLoader { config, options, weights, mut backend } = self;
+        let (weights, rope) = weights.finish(&mut backend)?;
+        let context = options.context_length.unwrap_or(config.context_length.min(DEFAULT_CONTEXT));
+        let plan = Plan { config: config.clone(), context, max_batch: options.max_batch.min(context), rope };
+        backend.prepare(&plan, &weights)?;
+        Ok(Model { plan, weights, backend })
+    }
+}
+
+/// A decoder ready to run.
+#[derive(Debug)]
+pub struct Model<B: Backend> {
+    plan: Plan,
+    weights: Weights<B>,
+    backend: B,
+}
+
+impl<B: Backend> Model<B> {
+    /// The architecture.
+    pub fn config(&self) -> &ModelConfig {
+        &self.plan.config
+    }
+
+    /// Sizes chosen at load.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The backend, for its description and for cache transfers.
+    pub fn backend(&mut self) -> &mut B {
+        &mut self.backend
+    }
+
+    /// The weights and the backend together, for steps outside [`Model::forward`].
+    pub fn parts(&mut self) -> (&mut B, &Weights<B>, &Plan) {
+        (&mut self.backend, &self.weights, &self.plan)
+    }
+
+    /// An empty cache for this model.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn new_cache(&mut self) -> Result<KvCache<B>> {
+        Ok(KvCache::new(self.backend.kv()?, self.plan.context))
+    }
+
+    /// Whether a sequence that will grow to `len` positions needs the long rotary factors.
+    pub fn wants_long_rope(&self, len: usize) -> bool {
+        self.plan.rope.global_long.is_some() && self.config().rope.original_context.is_some_and(|n| len > n)
+    }
+
+    /// Appends tokens to the sequence in `kv` and queues the logits that `rows` asks for.
+    ///
+    /// At most `plan.max_batch` tokens at once.
+    ///
+    /// # Errors
+    /// [`Error::TokenOutOfRange`], [`Error::ContextFull`], [`Error::EmptyPrompt`]; what the device
+    /// reports. The cache then holds what it held before.
+    pub fn forward(&mut self, kv: &mut KvCache<B>, tokens: &[u32], rows: LogitRows) -> Result<()> {
+        if tokens.is_empty() {
+            return Err(Error::EmptyPrompt);
+        }
+        if tokens.len() > self.plan.max_batch {
+            return Err(Error::State(format!("{} tokens in one batch of {}", tokens.len(), self.plan.max_batch)));
+        }
+        let vocab = self.config().vocab;
+        if let Some(&id) = tokens.iter().find(|&&t| t as usize >= vocab) {
+            return Err(Error::TokenOutOfRange { id, vocab });
+        }
+        let before = kv.len();
+        let result = self.steps(kv, tokens, rows);
+        if result.is_err() {
+            kv.truncate(before);
+        }
+        result
+    }
+
+    fn steps(&mut self, kv: &mut KvCache<B>, tokens: &[u32], rows: LogitRows) -> Result<()> {
+        let (b, w) = (&mut self.backend, &self.weights);
+        let span = kv.push(tokens)?;
+        b.embed(w, tokens, span)?;
+        for (i, layer) in w.layers.iter().enumerate() {
+            b.attn_in(layer, span)?;
+            b.attend(layer, i, &mut kv.store, span)?;
+            b.attn_out(layer, span)?;
+            b.mlp_in(layer, span)?;
+            b.mlp_out(layer, span)?;
+        }
+        if rows != LogitRows::None {
+            b.logits(w, span, rows)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,226 @@
+//! Finds the fixtures, loads them on a backend, and compares.
+
+use std::path::{Path, PathBuf};
+
+use loquat::backend::scalar::ScalarBackend;
+use loquat::backend::{Backend, LogitRows};
+use loquat::gguf::Gguf;
+use loquat::kv::KvCache;
+use loquat::model::{LoadOptions, Model, ModelLoader};
+use serde_json::Value;
+
+/// Which backend runs a fixture.
+#[derive(Debug, Clone, Copy)]
+pub enum Backing {
+    Scalar,
+}
+
+/// How near logits must be, from the fixtures' README.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Tolerance {
+    /// f32 arithmetic: |a−b| ≤ 2e-4 + 1e-4·|b|, greedy continuation equal.
+    F32,
+}
+
+pub struct Fixture {
+    dir: PathBuf,
+    expected: Value,
+}
+
+/// The folders with fixtures: ours, and the one that `LOQUAT_FIXTURES` names.
+fn roots() -> Vec<PathBuf> {
+    let mut roots = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")];
+    match std::env::var_os("LOQUAT_FIXTURES") {
+        Some(dir) => roots.push(dir.into()),
+        None => eprintln!("SKIPPED: the full fixtures (LOQUAT_FIXTURES is not set)"),
+    }
+    roots
+}
+
+/// Runs `check` on every decoder; failures are collected, so that one run shows them all.
+pub fn for_each_decoder(check: impl Fn(&Fixture) -> Result<(), String>) {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for root in roots() {
+        let mut dirs: Vec<_> = std::fs::read_dir(root.join("arch")).unwrap().map(|e| e.unwrap().path()).collect();
+        dirs.sort();
+        for dir in dirs.into_iter().filter(|d| d.join("expected.json").exists()) {
+            let expected: Value =
+                serde_json::from_slice(&std::fs::read(dir.join("expected.json")).unwrap()).unwrap();
+            if !is_decoder(expected["architecture"].as_str().unwrap()) {
+                continue;
+            }
+            count += 1;
+            let fixture = Fixture { dir, expected };
+            if let Err(e) = check(&fixture) {
+                failures.push(format!("{}: {e}", fixture.dir.display()));
+            }
+        }
+    }
+    assert!(count >= 15, "only {count} decoders found");
+    assert!(failures.is_empty(), "{} of {count} failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+fn is_decoder(architecture: &str) -> bool {
+    !matches!(architecture, "bert" | "nomic-bert" | "t5")
+}
+
+pub fn load<B: Backend>(dir: &Path, backend: B, max_batch: usize) -> Result<Model<B>, String> {
+    let bytes = std::fs::read(dir.join("model.gguf")).unwrap();
+    let gguf = Gguf::parse_whole(&bytes).map_err(|e| e.to_string())?;
+    let options = LoadOptions { context_length: Some(200), max_batch };
+    let mut loader = ModelLoader::new(&gguf, backend, options).map_err(|e| e.to_string())?;
+    for (i, t) in gguf.tensors.iter().enumerate() {
+        let bytes = &bytes[t.offset as usize..(t.offset + t.size) as usize];
+        loader.tensor(i, bytes).map_err(|e| e.to_string())?;
+    }
+    loader.finish().map_err(|e| e.to_string())
+}
+
+fn ids(v: &Value) -> Vec<u32> {
+    v.as_array().unwrap().iter().map(|v| v.as_u64().unwrap() as u32).collect()
+}
+
+fn argmax(logits: &[f32]) -> u32 {
+    (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap() as u32
+}
+
+/// Logits of every position, prefilled in chunks of `chunk`.
+fn prefill<B: Backend>(m: &mut Model<B>, kv: &mut KvCache<B>, ids: &[u32], chunk: usize) -> Result<Vec<f32>, String> {
+    let (mut all, mut part) = (Vec::new(), Vec::new());
+    for tokens in ids.chunks(chunk) {
+        m.forward(kv, tokens, LogitRows::All).map_err(|e| e.to_string())?;
+        pollster::block_on(m.backend().read_logits(&mut part)).map_err(|e| e.to_string())?;
+        all.extend_from_slice(&part);
+    }
+    Ok(all)
+}
+
+fn decode<B: Backend>(m: &mut Model<B>, kv: &mut KvCache<B>, id: u32) -> Result<Vec<f32>, String> {
+    let mut out = Vec::new();
+    m.forward(kv, &[id], LogitRows::Last).map_err(|e| e.to_string())?;
+    pollster::block_on(m.backend().read_logits(&mut out)).map_err(|e| e.to_string())?;
+    Ok(out)
+}
+
+impl Fixture {
+    pub fn check(&self, backing: Backing, tolerance: Tolerance) -> Result<(), String> {
+        match backing {
+            Backing::Scalar => self.check_on(ScalarBackend::new(), tolerance),
+        }
+    }
+
+    fn cases(&self) -> Vec<&Value> {
+        // `long_full_attention` is the long case with the window ignored, which the file asks for.
+        let cases = self.expected["cases"].as_array().unwrap().iter();
+        cases.filter(|c| c["name"] != "long_full_attention").collect()
+    }
+
+    fn check_on<B: Backend>(&self, backend: B, tolerance: Tolerance) -> Result<(), String> {
+        let mut model = load(&self.dir, backend, 64)?;
+        let vocab = model.config().vocab;
+        for case in self.cases() {
+            let name = case["name"].as_str().unwrap();
+            let input = ids(&case["input_ids"]);
+            let greedy = ids(&case["greedy_ids"]);
+            let mut kv = model.new_cache().map_err(|e| e.to_string())?;
+            let long = model.wants_long_rope(input.len() + greedy.len());
+            kv.set_rope_long(long);
+            let logits = prefill(&mut model, &mut kv, &input, 64)?;
+            if let Some(file) = case["logits_file"].as_str() {
+                let want = std::fs::read(self.dir.join(file)).unwrap();
+                let want: Vec<f32> = want.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+                compare(&logits, &want, tolerance).map_err(|e| format!("{name}: {e}"))?;
+            }
+            for (p, row) in logits.chunks_exact(vocab).enumerate() {
+                let top = ids(&case["top5_ids"][p]);
+                let want: Vec<f32> =
+                    case["top5_logits"][p].as_array().unwrap().iter().map(|v| v.as_f64().unwrap() as f32).collect();
+                let got: Vec<f32> = top.iter().map(|&i| row[i as usize]).collect();
+                compare(&got, &want, tolerance).map_err(|e| format!("{name} position {p}: {e}"))?;
+            }
+            let mut next = argmax(&logits[logits.len() - vocab..]);
+            for (step, &want) in greedy.iter().enumerate() {
+                if next != want {
+                    let margin = &case["greedy_margins"][step];
+                    return Err(format!("{name}: greedy token {step} is {next}, want {want} (margin {margin})"));
+                }
+                next = argmax(&decode(&mut model, &mut kv, next)?);
+            }
+        }
+        Ok(())
+    }
+
+    pub fn check_chunking(&self, backing: Backing, chunks: &[usize]) -> Result<(), String> {
+        match backing {
+            Backing::Scalar => self.check_chunking_on(ScalarBackend::new, chunks),
+        }
+    }
+
+    fn check_chunking_on<B: Backend>(&self, backend: impl Fn() -> B, chunks: &[usize]) -> Result<(), String> {
+        let input = ids(&self.cases()[0]["input_ids"]);
+        let mut model = load(&self.dir, backend(), 64)?;
+        let mut kv = model.new_cache().map_err(|e| e.to_string())?;
+        let whole = prefill(&mut model, &mut kv, &input, 64)?;
+        for &chunk in chunks {
+            kv.truncate(0);
+            if prefill(&mut model, &mut kv, &input, chunk)? != whole {
+                return Err(format!("chunks of {chunk} change the logits"));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn check_sessions(&self, backing: Backing) -> Result<(), String> {
+        match backing {
+            Backing::Scalar => self.check_sessions_on(ScalarBackend::new()),
+        }
+    }
+
+    /// Fork, truncate and save/restore all continue as the original does.
+    fn check_sessions_on<B: Backend>(&self, backend: B) -> Result<(), String> {
+        let text = |e: loquat::Error| e.to_string();
+        let input = ids(&self.cases()[0]["input_ids"]);
+        let mut model = load(&self.dir, backend, 64)?;
+        let mut kv = model.new_cache().map_err(text)?;
+        prefill(&mut model, &mut kv, &input, 64)?;
+        let mut fork = kv.fork(model.backend()).map_err(text)?;
+        let saved = pollster::block_on(kv.save(model.backend(), 7)).map_err(text)?;
+        let want = decode(&mut model, &mut kv, 5)?;
+        if decode(&mut model, &mut fork, 5)? != want {
+            return Err("a fork continues differently".into());
+        }
+        decode(&mut model, &mut kv, 9)?;
+        kv.truncate(input.len());
+        if decode(&mut model, &mut kv, 5)? != want {
+            return Err("a truncated cache continues differently".into());
+        }
+        let mut restored = model.new_cache().map_err(text)?;
+        if restored.restore(model.backend(), 8, &saved).map_err(|e| e.code()) != Err("session") {
+            return Err("another model's session was accepted".into());
+        }
+        restored.restore(model.backend(), 7, &saved).map_err(text)?;
+        if restored.tokens() != input {
+            return Err("restore lost the tokens".into());
+        }
+        // Keys and values travel as f16.
+        let got = decode(&mut model, &mut restored, 5)?;
+        let worst = got.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        if worst > 2e-2 { Err(format!("a restored session moves logits by {worst}")) } else { Ok(()) }
+    }
+}
+
+fn compare(got: &[f32], want: &[f32], tolerance: Tolerance) -> Result<(), String> {
+    if got.len() != want.len() {
+        return Err(format!("{} values, want {}", got.len(), want.len()));
+    }
+    match tolerance {
+        Tolerance::F32 => {
+            let bad = |(a, b): &(&f32, &f32)| !((**a - **b).abs() <= 2e-4 + 1e-4 * b.abs());
+            match got.iter().zip(want).enumerate().find(|(_, p)| bad(p)) {
+                Some((i, (a, b))) => Err(format!("value {i} is {a}, want {b}")),
+                None => Ok(()),
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Whole decoders against reference logits of Hugging Face transformers, on every backend.
+//!
+//! A new family needs a row in `src/config/family.rs` and a folder of fixtures; nothing here.
+
+mod harness;
+
+use harness::{Backing, Tolerance, for_each_decoder};
+
+#[test]
+fn scalar_backend_gives_the_reference_logits() {
+    for_each_decoder(|fixture| fixture.check(Backing::Scalar, Tolerance::F32));
+}
+
+#[test]
+fn prefill_in_any_chunking_gives_the_same_logits() {
+    for_each_decoder(|fixture| fixture.check_chunking(Backing::Scalar, &[1, 5, 24]));
+}
+
+#[test]
+fn a_saved_session_continues_like_the_original() {
+    for_each_decoder(|fixture| fixture.check_sessions(Backing::Scalar));
+}
