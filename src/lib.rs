@@ -2,6 +2,10 @@
 
 pub mod backend;
 pub mod config;
+#[cfg(feature = "encoders")]
+mod dense;
+#[cfg(feature = "encoders")]
+pub mod encoder;
 pub mod error;
 pub mod gguf;
 pub mod kv;
