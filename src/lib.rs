@@ -11,6 +11,7 @@ pub mod gguf;
 pub mod kv;
 pub mod model;
 pub mod quant;
+pub mod tokenizer;
 pub mod weights;
 
 pub use error::{Error, Result};
