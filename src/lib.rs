@@ -11,6 +11,8 @@ pub mod gguf;
 pub mod kv;
 pub mod model;
 pub mod quant;
+pub mod sampler;
+pub mod stream;
 pub mod tokenizer;
 pub mod weights;
 
