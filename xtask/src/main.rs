@@ -1,1 +1,50 @@
-fn main() {}
+//! `cargo xtask`: every task of the project, one file each. This one only reads the command line.
+
+mod build;
+mod bundle;
+mod model;
+mod paths;
+mod process;
+mod serve;
+mod setup;
+mod test;
+mod variants;
+mod wheel;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Build, serve and test Loquat")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the page: Rust to pkg/, then www/ and pkg/ to dist/
+    Build(build::Options),
+    /// Fetch the default model into models/
+    Model,
+    /// Set up what is missing, build, and serve the page
+    Serve(serve::Options),
+    /// Run every check and every test
+    Test(test::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Build(options) => build::run(&options),
+        Task::Model => model::ensure().map(|path| println!("{}", path.display())),
+        Task::Serve(options) => serve::run(&options),
+        Task::Test(options) => test::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

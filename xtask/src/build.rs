@@ -1,0 +1,127 @@
+//! Rust to pkg/NAME/ for each wasm variant, then on to the bundle. Cargo decides what to compile again;
+//! wasm-bindgen runs only when the wasm is another.
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::process::{cargo, run as run_command, say, seconds};
+use crate::variants::{VARIANTS, Variant};
+use crate::{bundle, paths, setup, wheel};
+
+#[derive(Args, Default, Clone)]
+pub struct Options {
+    /// Optimize across crates and minify: smaller and a little faster, minutes slower to build
+    #[arg(long)]
+    pub release: bool,
+    /// Build this wasm variant (may be repeated) instead of the default ones
+    #[arg(long = "variant", value_name = "NAME")]
+    pub variants: Vec<String>,
+    /// Build all wasm variants
+    #[arg(long)]
+    pub all: bool,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    wasm(options)?;
+    bundle::run(options.release)
+}
+
+/// Builds the chosen variants into pkg/.
+pub fn wasm(options: &Options) -> Result<()> {
+    let chosen = choose(options)?;
+    setup::wasm_target()?;
+    if chosen.iter().any(|variant| variant.threads) {
+        setup::rust_src()?;
+    }
+    let pkg = paths::root().join("pkg");
+    let mut rows = Vec::new();
+    for variant in chosen {
+        let start = Instant::now();
+        say(&format!("Building wasm variant {} (first time: up to 5 minutes)", variant.name));
+        let wasm = compile(variant, options.release)?;
+        let folder = pkg.join(variant.name);
+        bind(&wasm, &folder, options.release)?;
+        let bytes = fs::metadata(folder.join("loquat_bg.wasm"))?.len();
+        say(&format!("pkg/{}: {:.1} MB of wasm ({})", variant.name, bytes as f64 / 1e6, seconds(start)));
+        rows.push(json!({
+            "name": variant.name,
+            "needs": variant.needs,
+            "glue": format!("{}/loquat.js", variant.name),
+            "wasm": format!("{}/loquat_bg.wasm", variant.name),
+            "bytes": bytes,
+        }));
+    }
+    let list = serde_json::to_string_pretty(&json!({ "variants": rows }))?;
+    fs::write(pkg.join("variants.json"), list + "\n").context("pkg/variants.json")
+}
+
+fn choose(options: &Options) -> Result<Vec<&'static Variant>> {
+    let known = || VARIANTS.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", ");
+    for name in &options.variants {
+        if !VARIANTS.iter().any(|variant| variant.name == name) {
+            bail!("no wasm variant {name:?}: there are {}", known());
+        }
+    }
+    let wanted = |variant: &&Variant| match options.variants.as_slice() {
+        _ if options.all => true,
+        [] => variant.default,
+        names => names.iter().any(|name| name == variant.name),
+    };
+    Ok(VARIANTS.iter().filter(wanted).collect())
+}
+
+/// Runs cargo and gives the path of the wasm.
+fn compile(variant: &Variant, release: bool) -> Result<PathBuf> {
+    let profile = if release { "wasm" } else { "wasm-dev" };
+    let target_dir = variant.target_dir();
+    let mut build = cargo();
+    build.args(["build", "--package", "loquat", "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile]);
+    build.args(["--no-default-features", "--features", &variant.features(), "--target-dir"]).arg(&target_dir);
+    build.env("CARGO_ENCODED_RUSTFLAGS", variant.rustflags()).env_remove("RUSTFLAGS");
+    if variant.threads {
+        build.args(["-Z", "build-std=std,panic_abort"]).env("RUSTC_BOOTSTRAP", "1");
+    }
+    run_command(&mut build)?;
+    Ok(target_dir.join("wasm32-unknown-unknown").join(profile).join("loquat.wasm"))
+}
+
+/// Writes the module and its glue, unless they were made from the same wasm in the same way.
+fn bind(wasm: &Path, folder: &Path, release: bool) -> Result<()> {
+    let stamp = folder.join(".made-from");
+    let made_from = format!("{} release={release}\n", wheel::sha256(wasm)?);
+    if fs::read_to_string(&stamp).is_ok_and(|before| before == made_from) {
+        return Ok(());
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(wasm).out_name("loquat").typescript(true).keep_debug(false).remove_name_section(release);
+    bindgen.web(true).and_then(|bindgen| bindgen.generate(folder)).context("wasm-bindgen")?;
+    fs::write(&stamp, made_from).with_context(|| stamp.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(options: &Options) -> Vec<&'static str> {
+        choose(options).expect("known names").iter().map(|variant| variant.name).collect()
+    }
+
+    #[test]
+    fn variants_keep_the_order_of_the_table_whatever_the_order_asked() {
+        let asked =
+            |names: &[&str]| Options { variants: names.iter().map(|&n| n.into()).collect(), ..Default::default() };
+        assert_eq!(names(&asked(&["simd", "relaxed"])), ["relaxed", "simd"]);
+        assert_eq!(names(&Options { all: true, ..Default::default() }).len(), VARIANTS.len());
+        assert!(names(&Options::default()).contains(&"simd"), "every browser needs one it can run");
+        let message = choose(&asked(&["fast"])).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(message.contains("\"fast\"") && message.contains("relaxed-threads"), "{message}");
+    }
+}

@@ -1,0 +1,38 @@
+//! Where things are: the checkout, its generated folders, the cache that outlives a checkout.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The checkout.
+pub fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_path_buf()
+}
+
+/// Cargo's target folder, as the caller's environment has it.
+pub fn target() -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(dir) => env::current_dir().unwrap_or_default().join(dir),
+        None => root().join("target"),
+    }
+}
+
+/// Downloads and tools shared by all checkouts.
+pub fn cache() -> PathBuf {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+    let base = match (set("XDG_CACHE_HOME"), set("HOME")) {
+        (Some(dir), _) => PathBuf::from(dir),
+        (None, Some(home)) => PathBuf::from(home).join(".cache"),
+        (None, None) => env::temp_dir(),
+    };
+    base.join("loquat")
+}
+
+/// The reference outputs tests compare with, when they lie beside the checkout.
+pub fn fixtures() -> Option<PathBuf> {
+    let found = match env::var_os("LOQUAT_FIXTURES") {
+        Some(dir) => PathBuf::from(dir),
+        None => root().join("../shared/fixtures"),
+    };
+    found.canonicalize().ok()
+}

