@@ -12,6 +12,7 @@ use crate::config::{LayerConfig, ModelConfig, RopeTable};
 use crate::error::Result;
 use crate::gguf::GgmlType;
 
+pub mod cpu;
 pub mod scalar;
 
 /// One tensor of a matrix that stacks several by rows, such as Q, K and V.

@@ -20,3 +20,18 @@ fn prefill_in_any_chunking_gives_the_same_logits() {
 fn a_saved_session_continues_like_the_original() {
     for_each_decoder(|fixture| fixture.check_sessions(Backing::Scalar));
 }
+
+#[test]
+fn cpu_backend_gives_the_reference_logits() {
+    for_each_decoder(|fixture| fixture.check(Backing::Cpu(1), Tolerance::EightBit));
+}
+
+#[test]
+fn cpu_prefill_in_any_chunking_gives_the_same_logits() {
+    for_each_decoder(|fixture| fixture.check_chunking(Backing::Cpu(1), &[1, 5, 24]));
+}
+
+#[test]
+fn a_saved_session_continues_on_the_cpu() {
+    for_each_decoder(|fixture| fixture.check_sessions(Backing::Cpu(1)));
+}

@@ -1,0 +1,197 @@
+//! Products of packed weights with activations: one group of four rows against a tile of tokens.
+//!
+//! A tile of one token is the mat-vec of decoding, a tile of four the matrix product of prefill;
+//! every token's sums are formed in the same order in both, so chunking never changes a result.
+
+use super::input::Input;
+use super::repack::{BLOCK, GROUP, Layout};
+use super::simd::{F32x4, I32x4, QUAD_BYTES, Quad, U8x16};
+use crate::gguf::GgmlType;
+
+/// Tokens of the largest tile.
+pub const TILE: usize = 4;
+
+/// Computes rows `4·group..4·group+4` for tokens `first..first+T`; lane r is row r.
+#[inline(always)]
+pub fn group_tile<const T: usize>(layout: Layout, data: &[u8], input: &Input, first: usize) -> [F32x4; T] {
+    match layout {
+        Layout::Low { high: 0, sub: 32 } => low::<T, 80, 0, 1>(data, input, first),
+        Layout::Low { high: 1, sub: 32 } => low::<T, 96, 1, 1>(data, input, first),
+        Layout::Low { high: 0, .. } => low::<T, 96, 0, 2>(data, input, first),
+        Layout::Low { .. } => low::<T, 128, 2, 2>(data, input, first),
+        Layout::Q8 => q8::<T>(data, input, first),
+        Layout::Rows(_) => [F32x4::splat(0.0); T],
+    }
+}
+
+/// The quad `k` (0..8) of a packed block, as bytes below 2^(4 + HIGH).
+#[inline(always)]
+fn quad_weights<const HIGH: usize>(block: &[[u8; 16]], k: usize) -> U8x16 {
+    let nibbles = U8x16::load(&block[k / 2]);
+    let low = if k.is_multiple_of(2) { nibbles.and(15) } else { nibbles.shr_and::<4>(15) };
+    match HIGH {
+        1 => {
+            let bits = U8x16::load(&block[4]);
+            low.or(match k {
+                0 => bits.shl_and::<4>(16),
+                1 => bits.shl_and::<3>(16),
+                2 => bits.shl_and::<2>(16),
+                3 => bits.shl_and::<1>(16),
+                4 => bits.and(16),
+                5 => bits.shr_and::<1>(16),
+                6 => bits.shr_and::<2>(16),
+                _ => bits.shr_and::<3>(16),
+            })
+        }
+        2 => {
+            let bits = U8x16::load(&block[4 + k / 4]);
+            low.or(match k % 4 {
+                0 => bits.shl_and::<4>(48),
+                1 => bits.shl_and::<2>(48),
+                2 => bits.and(48),
+                _ => bits.shr_and::<2>(48),
+            })
+        }
+        _ => low,
+    }
+}
+
+/// Four f16 at byte `at` of a packed block.
+#[inline(always)]
+fn scales(block: &[u8], at: usize) -> F32x4 {
+    let b = &block[at..at + 8];
+    F32x4::from_f16(&[
+        u16::from_le_bytes([b[0], b[1]]),
+        u16::from_le_bytes([b[2], b[3]]),
+        u16::from_le_bytes([b[4], b[5]]),
+        u16::from_le_bytes([b[6], b[7]]),
+    ])
+}
+
+#[inline(always)]
+fn low<const T: usize, const STRIDE: usize, const HIGH: usize, const SUBS: usize>(
+    data: &[u8],
+    input: &Input,
+    first: usize,
+) -> [F32x4; T] {
+    let blocks = data.len() / STRIDE;
+    let token = |t: usize| {
+        let t = first + t;
+        (
+            &input.quads[t * blocks * 8..(t + 1) * blocks * 8],
+            &input.scale[t * blocks..(t + 1) * blocks],
+            &input.sums[2 * t * blocks..2 * (t + 1) * blocks],
+        )
+    };
+    let tokens: [_; T] = std::array::from_fn(token);
+    let mut acc = [F32x4::splat(0.0); T];
+    for (b, block) in data.as_chunks::<STRIDE>().0.iter().enumerate() {
+        let vectors = block.as_chunks::<16>().0;
+        let quads: [&[[u8; QUAD_BYTES]; 8]; T] = std::array::from_fn(|t| eight(&tokens[t].0[8 * b..8 * b + 8]));
+        for s in 0..SUBS {
+            let mut sums = [I32x4::zero(); T];
+            for k in 8 / SUBS * s..8 / SUBS * (s + 1) {
+                let w = quad_weights::<HIGH>(vectors, k);
+                for t in 0..T {
+                    sums[t] = sums[t].dot(w, Quad::load(&quads[t][k]));
+                }
+            }
+            let at = 64 + 16 * HIGH + 16 * s;
+            let (d, m) = (scales(block, at), scales(block, at + 8));
+            for t in 0..T {
+                let (_, scale, sum) = &tokens[t];
+                let offset = if SUBS == 1 { sum[2 * b] + sum[2 * b + 1] } else { sum[2 * b + s] };
+                let product = F32x4::from_i32(sums[t]).mul(d);
+                acc[t] = product.mul_add(F32x4::splat(scale[b]), acc[t]);
+                acc[t] = m.mul_add(F32x4::splat(offset), acc[t]);
+            }
+        }
+    }
+    acc
+}
+
+/// A slice of eight as an array; the callers' slices are eight long.
+#[inline(always)]
+fn eight<U>(s: &[U]) -> &[U; 8] {
+    match s.first_chunk() {
+        Some(c) => c,
+        None => unreachable!("callers slice eight"),
+    }
+}
+
+#[inline(always)]
+fn q8<const T: usize>(data: &[u8], input: &Input, first: usize) -> [F32x4; T] {
+    const STRIDE: usize = Layout::Q8.stride();
+    let blocks = data.len() / STRIDE;
+    let mut acc = [F32x4::splat(0.0); T];
+    let tokens: [_; T] = std::array::from_fn(|t| {
+        let t = first + t;
+        (&input.pairs[16 * t * blocks..16 * (t + 1) * blocks], &input.pair_scale[t * blocks..(t + 1) * blocks])
+    });
+    for (b, block) in data.as_chunks::<STRIDE>().0.iter().enumerate() {
+        let weights: &[i8] = bytemuck::cast_slice(&block[..128]);
+        let mut sums = [I32x4::zero(); T];
+        for (p, w) in weights.as_chunks::<8>().0.iter().enumerate() {
+            for t in 0..T {
+                sums[t] = sums[t].dot_i8_i16(w, &tokens[t].0[16 * b + p]);
+            }
+        }
+        let d = scales(block, 128);
+        for t in 0..T {
+            acc[t] = F32x4::from_i32(sums[t]).mul(d).mul_add(F32x4::splat(tokens[t].1[b]), acc[t]);
+        }
+    }
+    acc
+}
+
+/// One row of [`Layout::Rows`] against one token, in four interleaved partial sums.
+#[inline(always)]
+pub fn row_dot(dtype: GgmlType, row: &[u8], x: &[f32]) -> f32 {
+    let mut acc = [F32x4::splat(0.0); 4];
+    let (x16, rest) = x.as_chunks::<16>();
+    for (i, x) in x16.iter().enumerate() {
+        for (j, x) in x.as_chunks::<4>().0.iter().enumerate() {
+            acc[j] = four(dtype, row, 16 * i + 4 * j).mul_add(F32x4::load(x), acc[j]);
+        }
+    }
+    let done = 16 * x16.len();
+    let (x4, tail) = rest.as_chunks::<4>();
+    for (i, x) in x4.iter().enumerate() {
+        acc[i] = four(dtype, row, done + 4 * i).mul_add(F32x4::load(x), acc[i]);
+    }
+    let start = done + 4 * x4.len();
+    let tail: f32 = tail.iter().enumerate().map(|(i, x)| x * one(dtype, row, start + i)).sum();
+    acc[0].add(acc[1]).add(acc[2].add(acc[3])).sum() + tail
+}
+
+#[inline(always)]
+fn four(dtype: GgmlType, row: &[u8], at: usize) -> F32x4 {
+    let half = |at: usize| {
+        let b = &row[2 * at..2 * at + 8];
+        [[b[0], b[1]], [b[2], b[3]], [b[4], b[5]], [b[6], b[7]]].map(u16::from_le_bytes)
+    };
+    match dtype {
+        GgmlType::F16 => F32x4::from_f16(&half(at)),
+        GgmlType::BF16 => F32x4::from_bf16(&half(at)),
+        _ => F32x4::load(&std::array::from_fn(|i| one(dtype, row, at + i))),
+    }
+}
+
+#[inline(always)]
+fn one(dtype: GgmlType, row: &[u8], at: usize) -> f32 {
+    match dtype {
+        GgmlType::F16 => half::f16::from_le_bytes([row[2 * at], row[2 * at + 1]]).to_f32(),
+        GgmlType::BF16 => half::bf16::from_le_bytes([row[2 * at], row[2 * at + 1]]).to_f32(),
+        _ => f32::from_le_bytes([row[4 * at], row[4 * at + 1], row[4 * at + 2], row[4 * at + 3]]),
+    }
+}
+
+/// Columns must fill blocks, except for [`Layout::Rows`]; a block is 32, a group 4.
+pub const fn units(layout: Layout, rows: usize) -> usize {
+    match layout {
+        Layout::Rows(_) => rows,
+        _ => rows.div_ceil(GROUP),
+    }
+}
+
+const _: () = assert!(BLOCK == 32 && GROUP == 4);

@@ -1,0 +1,178 @@
+//! A packed matrix of stacked tensors and its product with a batch, split over threads.
+
+use super::input::{Input, Needs};
+use super::kernels::{TILE, group_tile, row_dot, units};
+use super::pool::{Disjoint, Pool};
+use super::repack::{GROUP, Layout, packed_row, repack};
+use super::simd::F32x4;
+use crate::backend::Part;
+use crate::error::{Error, Result};
+use crate::gguf::GgmlType;
+
+/// Stacked tensors, each in the layout of its type.
+#[derive(Debug)]
+pub struct CpuMatrix {
+    parts: Vec<PackedPart>,
+    rows: usize,
+    cols: usize,
+    needs: Needs,
+}
+
+#[derive(Debug)]
+struct PackedPart {
+    part: Part,
+    layout: Layout,
+    first_row: usize,
+    data: Vec<u8>,
+}
+
+impl CpuMatrix {
+    /// Reserves the packed form of all parts.
+    pub fn new(parts: &[Part]) -> Result<Self> {
+        let mut matrix = CpuMatrix { parts: Vec::new(), rows: 0, cols: 0, needs: Needs::default() };
+        for part in parts {
+            let layout = Layout::of(part.dtype)
+                .ok_or_else(|| Error::UnsupportedType { tensor: part.name.clone(), dtype: part.dtype.to_string() })?;
+            let bytes = layout.bytes(part.rows, part.cols);
+            let mut data = Vec::new();
+            data.try_reserve_exact(bytes)
+                .map_err(|_| Error::OutOfMemory { what: part.name.clone(), bytes: bytes as u64 })?;
+            data.resize(bytes, 0);
+            matrix.needs = matrix.needs.or(Needs::of(layout));
+            matrix.parts.push(PackedPart { part: part.clone(), layout, first_row: matrix.rows, data });
+            matrix.rows += part.rows;
+            matrix.cols = part.cols;
+        }
+        Ok(matrix)
+    }
+
+    /// Repacks the file's bytes of one part.
+    pub fn fill(&mut self, part: usize, bytes: &[u8]) -> Result<()> {
+        let p = &mut self.parts[part];
+        let want = p.part.dtype.bytes(p.part.rows * p.part.cols).unwrap_or(0);
+        if bytes.len() != want {
+            return Err(Error::TensorBytes {
+                name: p.part.name.clone(),
+                dtype: p.part.dtype,
+                elements: p.part.rows * p.part.cols,
+                want,
+                got: bytes.len(),
+            });
+        }
+        repack(p.part.dtype, p.layout, p.part.cols, bytes, &mut p.data);
+        Ok(())
+    }
+
+    /// Output features.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Input features.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Which forms of the activations the product reads.
+    pub fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    /// Bytes that one product with a vector reads.
+    pub fn bytes(&self) -> usize {
+        self.parts.iter().map(|p| p.data.len()).sum()
+    }
+
+    /// Row `row` as f32.
+    pub fn row(&self, row: usize, out: &mut [f32]) {
+        if let Some(p) = self.parts.iter().rev().find(|p| row >= p.first_row) {
+            packed_row(p.layout, self.cols, &p.data, row - p.first_row, out);
+        }
+    }
+
+    /// y ← W·x + b for `tokens` rows of `input`; y is (tokens, rows).
+    pub fn product(&self, pool: &Pool, input: &Input, tokens: usize, bias: Option<&[f32]>, y: &mut [f32]) {
+        let total: usize = self.parts.iter().map(|p| units(p.layout, p.part.rows)).sum();
+        let out = Disjoint::new(y);
+        pool.run(total, GRAIN, &|range| {
+            let mut start = 0;
+            for p in &self.parts {
+                let n = units(p.layout, p.part.rows);
+                let (from, to) = (range.start.max(start), range.end.min(start + n));
+                if from < to {
+                    self.part_product(p, from - start..to - start, input, tokens, bias, &out);
+                }
+                start += n;
+            }
+        });
+    }
+
+    fn part_product(
+        &self,
+        p: &PackedPart,
+        units: std::ops::Range<usize>,
+        input: &Input,
+        tokens: usize,
+        bias: Option<&[f32]>,
+        out: &Disjoint<'_>,
+    ) {
+        if let Layout::Rows(dtype) = p.layout {
+            return self.rows_product(p, dtype, units, input, tokens, bias, out);
+        }
+        let width = p.data.len() / p.part.rows.div_ceil(GROUP);
+        for unit in units {
+            let data = &p.data[unit * width..(unit + 1) * width];
+            let row = GROUP * unit;
+            let valid = GROUP.min(p.part.rows - row);
+            let row = p.first_row + row;
+            let mut t = 0;
+            while t + TILE <= tokens {
+                let tile = group_tile::<TILE>(p.layout, data, input, t);
+                tile.iter().enumerate().for_each(|(i, v)| self.store(*v, t + i, row, valid, bias, out));
+                t += TILE;
+            }
+            while t < tokens {
+                let [v] = group_tile::<1>(p.layout, data, input, t);
+                self.store(v, t, row, valid, bias, out);
+                t += 1;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn store(&self, v: F32x4, t: usize, row: usize, valid: usize, bias: Option<&[f32]>, out: &Disjoint<'_>) {
+        let mut lanes = [0.0; GROUP];
+        v.store(&mut lanes);
+        if let Some(b) = bias {
+            lanes.iter_mut().zip(&b[row..row + valid]).for_each(|(v, b)| *v += b);
+        }
+        // SAFETY: each unit is run once, and only it writes these rows.
+        unsafe { out.write(t * self.rows + row, &lanes[..valid]) }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the arguments of `part_product` and the element type")]
+    fn rows_product(
+        &self,
+        p: &PackedPart,
+        dtype: GgmlType,
+        units: std::ops::Range<usize>,
+        input: &Input,
+        tokens: usize,
+        bias: Option<&[f32]>,
+        out: &Disjoint<'_>,
+    ) {
+        let width = p.data.len() / p.part.rows;
+        for r in units {
+            let (data, row) = (&p.data[r * width..(r + 1) * width], p.first_row + r);
+            for t in 0..tokens {
+                let x = &input.x[t * self.cols..(t + 1) * self.cols];
+                let v = row_dot(dtype, data, x) + bias.map_or(0.0, |b| b[row]);
+                // SAFETY: each unit is run once, and only it writes this row.
+                unsafe { out.write(t * self.rows + row, &[v]) }
+            }
+        }
+    }
+}
+
+/// Units (groups of rows) that are worth handing to another thread.
+const GRAIN: usize = 8;

@@ -1,0 +1,40 @@
+//! The few 128-bit vector operations that the CPU kernels are written in, one file a target.
+//!
+//! `wasm.rs` maps them to simd128 (and relaxed SIMD where the build has it), `portable.rs` is the
+//! same on plain arrays, for native builds and as the twin that tests compare with. Kernels exist
+//! once, over this vocabulary.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod portable;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use portable::*;
+#[cfg(target_arch = "wasm32")]
+pub use wasm::*;
+
+/// e^x for each lane, with a relative error below 3e-7 for x in −87..=88; x beyond is taken as
+/// the nearest of these.
+///
+/// Cody and Waite's reduction to |r| ≤ ln 2 / 2, then a polynomial of degree six.
+#[inline(always)]
+pub fn exp(x: F32x4) -> F32x4 {
+    let x = x.max(F32x4::splat(-87.3)).min(F32x4::splat(88.0));
+    let n = x.mul(F32x4::splat(std::f32::consts::LOG2_E)).nearest();
+    let r = n.mul_add(F32x4::splat(-0.693_359_4), x);
+    let r = n.mul_add(F32x4::splat(2.121_944_4e-4), r);
+    let mut p = F32x4::splat(1.0 / 720.0);
+    for c in [1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+        p = p.mul_add(r, F32x4::splat(c));
+    }
+    p.mul(n.pow2())
+}
+
+/// tanh of each lane through [`exp`], clamped where it is 1 in f32.
+#[inline(always)]
+pub fn tanh(x: F32x4) -> F32x4 {
+    let x = x.max(F32x4::splat(-9.0)).min(F32x4::splat(9.0));
+    let e = exp(x.add(x));
+    e.sub(F32x4::splat(1.0)).div(e.add(F32x4::splat(1.0)))
+}

@@ -1,0 +1,226 @@
+//! The vector vocabulary on plain arrays. LLVM turns most of it into the target's own vectors; the
+//! one operation it does not find, the byte dot product, is spelled out for SSSE3.
+
+use half::f16;
+
+/// Name of this set of operations, for reports.
+pub const VARIANT: &str = "portable";
+
+/// Four f32 lanes.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(16))]
+pub struct F32x4([f32; 4]);
+
+/// Four i32 lanes.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(16))]
+pub struct I32x4([i32; 4]);
+
+/// Sixteen bytes.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(16))]
+pub struct U8x16([u8; 16]);
+
+macro_rules! lanes {
+    ($self:ident, $other:ident, |$a:ident, $b:ident| $e:expr) => {
+        F32x4(std::array::from_fn(|i| {
+            let ($a, $b) = ($self.0[i], $other.0[i]);
+            $e
+        }))
+    };
+}
+
+#[expect(missing_docs, reason = "the names say it")]
+impl F32x4 {
+    #[inline(always)]
+    pub fn splat(v: f32) -> Self {
+        F32x4([v; 4])
+    }
+
+    #[inline(always)]
+    pub fn load(v: &[f32; 4]) -> Self {
+        F32x4(*v)
+    }
+
+    #[inline(always)]
+    pub fn store(self, out: &mut [f32; 4]) {
+        *out = self.0;
+    }
+
+    #[inline(always)]
+    pub fn add(self, o: Self) -> Self {
+        lanes!(self, o, |a, b| a + b)
+    }
+
+    #[inline(always)]
+    pub fn sub(self, o: Self) -> Self {
+        lanes!(self, o, |a, b| a - b)
+    }
+
+    #[inline(always)]
+    pub fn mul(self, o: Self) -> Self {
+        lanes!(self, o, |a, b| a * b)
+    }
+
+    #[inline(always)]
+    pub fn div(self, o: Self) -> Self {
+        lanes!(self, o, |a, b| a / b)
+    }
+
+    #[inline(always)]
+    pub fn max(self, o: Self) -> Self {
+        lanes!(self, o, |a, b| if a > b { a } else { b })
+    }
+
+    #[inline(always)]
+    pub fn min(self, o: Self) -> Self {
+        lanes!(self, o, |a, b| if a < b { a } else { b })
+    }
+
+    #[inline(always)]
+    pub fn abs(self) -> Self {
+        F32x4(self.0.map(f32::abs))
+    }
+
+    /// self · m + a, perhaps fused.
+    #[inline(always)]
+    pub fn mul_add(self, m: Self, a: Self) -> Self {
+        self.mul(m).add(a)
+    }
+
+    /// Rounds to the nearest integer, ties to even.
+    #[inline(always)]
+    pub fn nearest(self) -> Self {
+        F32x4(self.0.map(f32::round_ties_even))
+    }
+
+    /// 2^self for integral lanes in −126..=127.
+    #[inline(always)]
+    pub fn pow2(self) -> Self {
+        F32x4(self.0.map(|n| f32::from_bits(((n as i32 + 127) as u32) << 23)))
+    }
+
+    /// The sum of all lanes, as (0+1)+(2+3).
+    #[inline(always)]
+    pub fn sum(self) -> f32 {
+        (self.0[0] + self.0[1]) + (self.0[2] + self.0[3])
+    }
+
+    #[inline(always)]
+    pub fn reduce_max(self) -> f32 {
+        self.0[0].max(self.0[1]).max(self.0[2].max(self.0[3]))
+    }
+
+    #[inline(always)]
+    pub fn from_i32(v: I32x4) -> Self {
+        F32x4(v.0.map(|v| v as f32))
+    }
+
+    /// Four f16 to f32.
+    #[inline(always)]
+    pub fn from_f16(v: &[u16; 4]) -> Self {
+        F32x4(v.map(|v| f16::from_bits(v).to_f32()))
+    }
+
+    /// Four bf16 to f32.
+    #[inline(always)]
+    pub fn from_bf16(v: &[u16; 4]) -> Self {
+        F32x4(v.map(|v| f32::from_bits(u32::from(v) << 16)))
+    }
+
+    /// Rounds each lane to the nearest integer and saturates to i16.
+    #[inline(always)]
+    pub fn to_i16(self) -> [i16; 4] {
+        self.0.map(|v| v.round_ties_even() as i16)
+    }
+}
+
+#[expect(missing_docs, reason = "the names say it")]
+impl I32x4 {
+    #[inline(always)]
+    pub fn zero() -> Self {
+        I32x4([0; 4])
+    }
+
+    /// Adds, in each lane, products of two i16 of `w` (eight widened bytes) and the pair `y`.
+    #[inline(always)]
+    pub fn dot_i8_i16(self, w: &[i8; 8], y: &[i16; 2]) -> Self {
+        I32x4(std::array::from_fn(|r| {
+            self.0[r] + i32::from(w[2 * r]) * i32::from(y[0]) + i32::from(w[2 * r + 1]) * i32::from(y[1])
+        }))
+    }
+
+    /// Adds, in each lane, the products of four weights (0..=127) with the quad `y`.
+    #[inline(always)]
+    pub fn dot(self, w: U8x16, y: Quad) -> Self {
+        #[cfg(all(target_arch = "x86_64", target_feature = "ssse3"))]
+        {
+            use std::arch::x86_64::*;
+            // SAFETY: the target features are enabled for the whole crate, as the cfg says; both
+            // types are plain bytes of the vectors' size.
+            unsafe {
+                let w: __m128i = std::mem::transmute(w);
+                let y = _mm_set1_epi32(i32::from_le_bytes(y.0.map(|b| b as u8)));
+                let pairs = _mm_maddubs_epi16(w, y);
+                let quads = _mm_madd_epi16(pairs, _mm_set1_epi16(1));
+                let sum: [i32; 4] = std::mem::transmute(quads);
+                I32x4(std::array::from_fn(|i| self.0[i] + sum[i]))
+            }
+        }
+        #[cfg(not(all(target_arch = "x86_64", target_feature = "ssse3")))]
+        I32x4(std::array::from_fn(|r| {
+            self.0[r] + (0..4).map(|i| i32::from(w.0[4 * r + i]) * i32::from(y.0[i])).sum::<i32>()
+        }))
+    }
+}
+
+#[expect(missing_docs, reason = "the names say it")]
+impl U8x16 {
+    #[inline(always)]
+    pub fn load(v: &[u8; 16]) -> Self {
+        U8x16(*v)
+    }
+
+    #[inline(always)]
+    pub fn and(self, mask: u8) -> Self {
+        U8x16(self.0.map(|v| v & mask))
+    }
+
+    #[inline(always)]
+    pub fn or(self, o: Self) -> Self {
+        U8x16(std::array::from_fn(|i| self.0[i] | o.0[i]))
+    }
+
+    /// (self >> N) & mask.
+    #[inline(always)]
+    pub fn shr_and<const N: u32>(self, mask: u8) -> Self {
+        U8x16(self.0.map(|v| (v >> N) & mask))
+    }
+
+    /// (self << N) & mask.
+    #[inline(always)]
+    pub fn shl_and<const N: u32>(self, mask: u8) -> Self {
+        U8x16(self.0.map(|v| (v << N) & mask))
+    }
+}
+
+/// Four consecutive activations, as the dot product wants them.
+#[derive(Debug, Clone, Copy)]
+pub struct Quad([i8; 4]);
+
+/// Bytes that four consecutive activations take.
+pub const QUAD_BYTES: usize = 4;
+
+impl Quad {
+    /// Writes four activations in this target's layout.
+    #[inline(always)]
+    pub fn store(v: [i8; 4], out: &mut [u8; QUAD_BYTES]) {
+        *out = v.map(|v| v as u8);
+    }
+
+    /// Reads what [`Quad::store`] wrote.
+    #[inline(always)]
+    pub fn load(v: &[u8; QUAD_BYTES]) -> Self {
+        Quad(v.map(|v| v as i8))
+    }
+}

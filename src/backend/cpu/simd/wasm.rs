@@ -1,0 +1,245 @@
+//! The vector vocabulary on WebAssembly SIMD. With relaxed SIMD the byte dot product is one
+//! instruction; its 7-bit operand is always the unsigned weight, so that every engine agrees.
+
+use core::arch::wasm32::*;
+
+/// Name of this set of operations, for reports.
+pub const VARIANT: &str = if cfg!(target_feature = "relaxed-simd") { "relaxed-simd" } else { "simd128" };
+
+/// Four f32 lanes.
+#[derive(Debug, Clone, Copy)]
+pub struct F32x4(v128);
+
+/// Four i32 lanes.
+#[derive(Debug, Clone, Copy)]
+pub struct I32x4(v128);
+
+/// Sixteen bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct U8x16(v128);
+
+#[expect(missing_docs, reason = "the names say it")]
+impl F32x4 {
+    #[inline(always)]
+    pub fn splat(v: f32) -> Self {
+        F32x4(f32x4_splat(v))
+    }
+
+    #[inline(always)]
+    pub fn load(v: &[f32; 4]) -> Self {
+        // SAFETY: the reference covers 16 readable bytes; wasm loads need no alignment.
+        F32x4(unsafe { v128_load(v.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    pub fn store(self, out: &mut [f32; 4]) {
+        // SAFETY: the reference covers 16 writable bytes.
+        unsafe { v128_store(out.as_mut_ptr().cast(), self.0) }
+    }
+
+    #[inline(always)]
+    pub fn add(self, o: Self) -> Self {
+        F32x4(f32x4_add(self.0, o.0))
+    }
+
+    #[inline(always)]
+    pub fn sub(self, o: Self) -> Self {
+        F32x4(f32x4_sub(self.0, o.0))
+    }
+
+    #[inline(always)]
+    pub fn mul(self, o: Self) -> Self {
+        F32x4(f32x4_mul(self.0, o.0))
+    }
+
+    #[inline(always)]
+    pub fn div(self, o: Self) -> Self {
+        F32x4(f32x4_div(self.0, o.0))
+    }
+
+    #[inline(always)]
+    pub fn max(self, o: Self) -> Self {
+        F32x4(f32x4_pmax(self.0, o.0))
+    }
+
+    #[inline(always)]
+    pub fn min(self, o: Self) -> Self {
+        F32x4(f32x4_pmin(self.0, o.0))
+    }
+
+    #[inline(always)]
+    pub fn abs(self) -> Self {
+        F32x4(f32x4_abs(self.0))
+    }
+
+    /// self · m + a, perhaps fused.
+    #[inline(always)]
+    pub fn mul_add(self, m: Self, a: Self) -> Self {
+        #[cfg(target_feature = "relaxed-simd")]
+        return F32x4(f32x4_relaxed_madd(self.0, m.0, a.0));
+        #[cfg(not(target_feature = "relaxed-simd"))]
+        self.mul(m).add(a)
+    }
+
+    /// Rounds to the nearest integer, ties to even.
+    #[inline(always)]
+    pub fn nearest(self) -> Self {
+        F32x4(f32x4_nearest(self.0))
+    }
+
+    /// 2^self for integral lanes in −126..=127.
+    #[inline(always)]
+    pub fn pow2(self) -> Self {
+        let n = i32x4_trunc_sat_f32x4(self.0);
+        F32x4(i32x4_shl(i32x4_add(n, i32x4_splat(127)), 23))
+    }
+
+    /// The sum of all lanes, as (0+1)+(2+3).
+    #[inline(always)]
+    pub fn sum(self) -> f32 {
+        (f32x4_extract_lane::<0>(self.0) + f32x4_extract_lane::<1>(self.0))
+            + (f32x4_extract_lane::<2>(self.0) + f32x4_extract_lane::<3>(self.0))
+    }
+
+    #[inline(always)]
+    pub fn reduce_max(self) -> f32 {
+        let a = f32x4_pmax(self.0, i32x4_shuffle::<2, 3, 0, 1>(self.0, self.0));
+        f32x4_extract_lane::<0>(a).max(f32x4_extract_lane::<1>(a))
+    }
+
+    #[inline(always)]
+    pub fn from_i32(v: I32x4) -> Self {
+        F32x4(f32x4_convert_i32x4(v.0))
+    }
+
+    /// Four finite f16 to f32: exponent and mantissa move into place, the bias is corrected by a
+    /// multiplication, which is exact for subnormals too.
+    #[inline(always)]
+    pub fn from_f16(v: &[u16; 4]) -> Self {
+        // SAFETY: the reference covers 8 readable bytes.
+        let wide = unsafe { i32x4_load_extend_i16x4(v.as_ptr().cast()) };
+        let bits = v128_and(i32x4_shl(wide, 13), u32x4_splat(0x8fff_e000));
+        F32x4(f32x4_mul(bits, f32x4_splat(f32::from_bits(0x7780_0000))))
+    }
+
+    /// Four bf16 to f32.
+    #[inline(always)]
+    pub fn from_bf16(v: &[u16; 4]) -> Self {
+        // SAFETY: the reference covers 8 readable bytes.
+        let wide = unsafe { u32x4_load_extend_u16x4(v.as_ptr().cast()) };
+        F32x4(i32x4_shl(wide, 16))
+    }
+
+    /// Rounds each lane to the nearest integer and saturates to i16.
+    #[inline(always)]
+    pub fn to_i16(self) -> [i16; 4] {
+        let v = i32x4_trunc_sat_f32x4(f32x4_nearest(self.0));
+        let v = i16x8_narrow_i32x4(v, v);
+        [i16x8_extract_lane::<0>(v), i16x8_extract_lane::<1>(v), i16x8_extract_lane::<2>(v), i16x8_extract_lane::<3>(v)]
+    }
+}
+
+#[expect(missing_docs, reason = "the names say it")]
+impl I32x4 {
+    #[inline(always)]
+    pub fn zero() -> Self {
+        I32x4(i32x4_splat(0))
+    }
+
+    /// Adds, in each lane, products of two i16 of `w` (eight widened bytes) and the pair `y`.
+    #[inline(always)]
+    pub fn dot_i8_i16(self, w: &[i8; 8], y: &[i16; 2]) -> Self {
+        // SAFETY: the references cover 8 and 4 readable bytes.
+        let (w, y) = unsafe { (i16x8_load_extend_i8x8(w.as_ptr()), v128_load32_splat(y.as_ptr().cast())) };
+        I32x4(i32x4_add(self.0, i32x4_dot_i16x8(w, y)))
+    }
+
+    /// Adds, in each lane, the products of four weights (0..=127) with the quad `y`.
+    #[inline(always)]
+    pub fn dot(self, w: U8x16, y: Quad) -> Self {
+        #[cfg(target_feature = "relaxed-simd")]
+        return I32x4(i32x4_relaxed_dot_i8x16_i7x16_add(y.0, w.0, self.0));
+        #[cfg(not(target_feature = "relaxed-simd"))]
+        {
+            let even = i32x4_dot_i16x8(v128_and(w.0, u16x8_splat(0x00ff)), y.even);
+            let odd = i32x4_dot_i16x8(u16x8_shr(w.0, 8), y.odd);
+            I32x4(i32x4_add(self.0, i32x4_add(even, odd)))
+        }
+    }
+}
+
+#[expect(missing_docs, reason = "the names say it")]
+impl U8x16 {
+    #[inline(always)]
+    pub fn load(v: &[u8; 16]) -> Self {
+        // SAFETY: the reference covers 16 readable bytes.
+        U8x16(unsafe { v128_load(v.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    pub fn and(self, mask: u8) -> Self {
+        U8x16(v128_and(self.0, u8x16_splat(mask)))
+    }
+
+    #[inline(always)]
+    pub fn or(self, o: Self) -> Self {
+        U8x16(v128_or(self.0, o.0))
+    }
+
+    /// (self >> N) & mask, where the mask hides what 16-bit shifts bring in from the neighbour.
+    #[inline(always)]
+    pub fn shr_and<const N: u32>(self, mask: u8) -> Self {
+        debug_assert!(mask <= 0xff >> N);
+        U8x16(v128_and(u16x8_shr(self.0, N), u8x16_splat(mask)))
+    }
+
+    /// (self << N) & mask, see [`U8x16::shr_and`].
+    #[inline(always)]
+    pub fn shl_and<const N: u32>(self, mask: u8) -> Self {
+        debug_assert!(mask.trailing_zeros() >= N);
+        U8x16(v128_and(u16x8_shl(self.0, N), u8x16_splat(mask)))
+    }
+}
+
+/// Four consecutive activations, as the dot product wants them, in every lane.
+#[derive(Debug, Clone, Copy)]
+#[cfg(target_feature = "relaxed-simd")]
+pub struct Quad(v128);
+
+/// Four consecutive activations as two pairs of i16, in every lane.
+#[derive(Debug, Clone, Copy)]
+#[cfg(not(target_feature = "relaxed-simd"))]
+pub struct Quad {
+    even: v128,
+    odd: v128,
+}
+
+/// Bytes that four consecutive activations take.
+pub const QUAD_BYTES: usize = if cfg!(target_feature = "relaxed-simd") { 4 } else { 8 };
+
+impl Quad {
+    /// Writes four activations in this target's layout.
+    #[inline(always)]
+    pub fn store(v: [i8; 4], out: &mut [u8; QUAD_BYTES]) {
+        #[cfg(target_feature = "relaxed-simd")]
+        {
+            *out = v.map(|v| v as u8);
+        }
+        #[cfg(not(target_feature = "relaxed-simd"))]
+        for (i, at) in [(0, 0), (2, 2), (1, 4), (3, 6)] {
+            [out[at], out[at + 1]] = i16::from(v[i]).to_le_bytes();
+        }
+    }
+
+    /// Reads what [`Quad::store`] wrote.
+    #[inline(always)]
+    pub fn load(v: &[u8; QUAD_BYTES]) -> Self {
+        // SAFETY: the reference covers QUAD_BYTES readable bytes, which both loads stay within.
+        unsafe {
+            #[cfg(target_feature = "relaxed-simd")]
+            return Quad(v128_load32_splat(v.as_ptr().cast()));
+            #[cfg(not(target_feature = "relaxed-simd"))]
+            Quad { even: v128_load32_splat(v.as_ptr().cast()), odd: v128_load32_splat(v.as_ptr().add(4).cast()) }
+        }
+    }
+}
