@@ -167,10 +167,22 @@ async function answer(file, request, response, entry) {
     const piece = bytes.subarray(at, Math.min(limit, at + step));
     const flowing = response.write(piece);
     entry.sent += piece.length;
-    if (!flowing && !response.destroyed)
-      await new Promise((resolve) => (response.once('drain', resolve), response.once('close', resolve)));
+    if (!flowing && !response.destroyed) await drained(response);
     if (file.bytesPerSecond) await new Promise((resolve) => setTimeout(resolve, 20));
   }
   if (limit === bytes.length) response.end();
   else if (file.cutAfter !== undefined) response.destroy();
+}
+
+/** @param {import('node:http').ServerResponse} response */
+function drained(response) {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go);
+      response.off('close', go);
+      resolve(undefined);
+    };
+    response.on('drain', go);
+    response.on('close', go);
+  });
 }

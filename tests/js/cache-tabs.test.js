@@ -1,0 +1,258 @@
+// Several tabs, one engine: tabs are ports in one process, Web Locks a double, the engine a worker that counts.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SharedEnginePort } from '../../www/cache/tab-port.js';
+import { joinLeadership } from '../../www/cache/tabs.js';
+
+/** As much of Web Locks as is used. @returns {LockManager} */
+function fakeLocks() {
+  /** @type {Map<string, Array<() => void>>} */
+  const queues = new Map();
+  const request = async (/** @type {string} */ name, /** @type {any} */ options, /** @type {any} */ body) => {
+    const run = body ?? options;
+    const { ifAvailable = false, signal } = body ? options : {};
+    const queue = queues.get(name);
+    if (queue && ifAvailable) return run(null);
+    if (queue) {
+      await new Promise((resolve, reject) => {
+        const go = () => resolve(undefined);
+        queue.push(go);
+        signal?.addEventListener('abort', () => {
+          if (queue.includes(go)) queue.splice(queue.indexOf(go), 1);
+          reject(signal.reason);
+        });
+      });
+    } else queues.set(name, []);
+    try {
+      return await run({ name });
+    } finally {
+      const next = queues.get(name)?.shift();
+      if (next) next();
+      else queues.delete(name);
+    }
+  };
+  return /** @type {any} */ ({ request });
+}
+
+/** An engine worker: loads anything, generates the words it is told to, one a turn. */
+class FakeWorker {
+  /** @type {any[]} */
+  heard = [];
+  /** @type {Set<number>} */
+  cancelled = new Set();
+  ended = false;
+  /** @type {Array<(event: any) => void>} */
+  #listeners = [];
+
+  /** @param {string} _type @param {(event: any) => void} listener */
+  addEventListener(_type, listener) {
+    if (_type === 'message') this.#listeners.push(listener);
+  }
+
+  /** @param {any} data */
+  post(data) {
+    if (!this.ended) for (const l of this.#listeners) l({ data });
+  }
+
+  /** @param {any} m */
+  async postMessage(m) {
+    this.heard.push(m);
+    await turn();
+    if (m.type === 'cancel') return void this.cancelled.add(m.id);
+    if (m.type !== 'generate') return this.post({ type: 'result', id: m.id, value: `${m.type}ed` });
+    const said = m.request.continue_final ? m.request.messages.at(-1).content : '';
+    const words = 'one two three four five six seven eight'.split(' ').slice(said.split(' ').length - 1);
+    this.post({ type: 'event', id: m.id, event: { type: 'begin', prompt_n: 10, cached_n: 0 } });
+    let n = 0;
+    for (const word of words) {
+      await turn(20);
+      if (this.cancelled.has(m.id) || this.ended) break;
+      n++;
+      this.post({ type: 'event', id: m.id, event: { type: 'token', text: `${word} `, id: n } });
+    }
+    const usage = { prompt_tokens: 10, completion_tokens: n, total_tokens: 10 + n, cached_tokens: 0 };
+    const done = { type: 'done', reason: 'stop', text: '', usage, timings: {} };
+    this.post({ type: 'event', id: m.id, event: done });
+    this.post({ type: 'result', id: m.id, value: done });
+  }
+
+  terminate() {
+    this.ended = true;
+  }
+}
+
+const turn = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
+/** @param {() => unknown} what */
+async function until(what) {
+  for (let i = 0; i < 300; i++) {
+    if (what()) return;
+    await turn(10);
+  }
+  assert.fail(`never happened: ${what}`);
+}
+
+let names = 0;
+function browser() {
+  const locks = fakeLocks();
+  const name = `test-engine-${++names}`;
+  /** @type {FakeWorker[]} */
+  const workers = [];
+  /** @type {Array<{port: SharedEnginePort}>} */
+  const tabs = [];
+  return {
+    workers,
+    close: () => tabs.forEach(({ port }) => port.terminate()),
+    tab() {
+      /** @type {any[]} */
+      const heard = [];
+      /** @type {string[]} */
+      const roles = [];
+      const start = () => {
+        const worker = new FakeWorker();
+        workers.push(worker);
+        return worker;
+      };
+      const port = new SharedEnginePort({ name, locks, start, onRole: (role) => roles.push(role) });
+      port.addEventListener('message', (e) => heard.push(e.data));
+      const tab = {
+        port,
+        heard,
+        roles,
+        text: () => heard.map((m) => (m.event?.type === 'token' ? m.event.text : '')).join(''),
+        ended: (/** @type {number} */ id) => heard.find((m) => m.id === id && m.type !== 'event'),
+      };
+      tabs.push(tab);
+      return tab;
+    },
+  };
+}
+
+const load = { type: 'load', source: { url: '/m.gguf' }, options: {}, pkg: '/pkg/' };
+const generate = {
+  type: 'generate',
+  request: { messages: [{ role: 'user', content: 'count' }], max_tokens: 50 },
+};
+
+test('the leader is one, and the next in line takes over', async () => {
+  const locks = fakeLocks();
+  /** @type {string[]} */
+  const log = [];
+  const join = (/** @type {string} */ who) =>
+    joinLeadership({
+      name: 'x',
+      locks,
+      onLead: () => log.push(`${who} leads`),
+      onFollow: () => log.push(`${who} follows`),
+    });
+  const a = join('a');
+  await turn();
+  const b = join('b');
+  const c = join('c');
+  await turn();
+  assert.deepEqual(log, ['a leads', 'b follows', 'c follows']);
+  b.leave();
+  a.leave();
+  await turn(5);
+  assert.deepEqual(log.slice(3), ['c leads']);
+  c.leave();
+});
+
+test('two tabs talk to one engine with the same call numbers, and the model is loaded once', async () => {
+  const { tab, workers, close } = browser();
+  const a = tab();
+  a.port.postMessage({ ...load, id: 1 });
+  await until(() => a.ended(1));
+  const b = tab();
+  await until(() => b.roles.includes('follow'));
+  b.port.postMessage({ ...load, id: 1 });
+  await until(() => b.ended(1));
+  a.port.postMessage({ ...generate, id: 2 });
+  b.port.postMessage({ ...generate, id: 2 });
+  await until(() => a.ended(2) && b.ended(2));
+  assert.equal(a.text(), 'one two three four five six seven eight ');
+  assert.equal(b.text(), a.text());
+  assert.equal(workers.length, 1);
+  assert.equal(workers[0].heard.filter((m) => m.type === 'load').length, 1);
+  close();
+});
+
+test('when the owner closes in the middle of an answer, the answer goes on in the other tab', async () => {
+  const { tab, workers, close } = browser();
+  const a = tab();
+  a.port.postMessage({ ...load, id: 1 });
+  await until(() => a.ended(1));
+  const b = tab();
+  b.port.postMessage({ ...load, id: 1 });
+  await until(() => b.ended(1));
+  b.port.postMessage({ ...generate, id: 2 });
+  await until(() => b.text().includes('three'));
+  a.port.terminate();
+  await until(() => b.ended(2));
+  assert.deepEqual(b.roles, ['follow', 'lead']);
+  assert.equal(b.text(), 'one two three four five six seven eight ');
+  assert.equal(workers.length, 2);
+  assert.deepEqual(
+    workers[1].heard.map((m) => m.type),
+    ['load', 'generate'],
+  );
+  assert.ok(workers[1].heard[1].request.max_tokens < 50);
+  assert.equal(b.heard.filter((m) => m.event?.type === 'begin').length, 1, 'it begins once');
+  assert.equal(b.ended(2).value.usage.completion_tokens, 8);
+  close();
+});
+
+test('a third tab goes on with the new owner', async () => {
+  const { tab, workers, close } = browser();
+  const [a, b, c] = [tab(), tab(), tab()];
+  for (const t of [a, b, c]) t.port.postMessage({ ...load, id: 1 });
+  await until(() => a.ended(1) && b.ended(1) && c.ended(1));
+  c.port.postMessage({ ...generate, id: 7 });
+  await until(() => c.text().includes('two'));
+  a.port.terminate();
+  await until(() => c.ended(7));
+  assert.equal(c.text(), 'one two three four five six seven eight ');
+  assert.deepEqual(c.roles, ['follow']);
+  assert.equal(workers[1].heard.filter((m) => m.type === 'load').length, 1);
+  close();
+});
+
+test('closing a tab cancels what it had asked for', async () => {
+  const { tab, workers, close } = browser();
+  const a = tab();
+  a.port.postMessage({ ...load, id: 1 });
+  await until(() => a.ended(1));
+  const b = tab();
+  b.port.postMessage({ ...generate, id: 2 });
+  await until(() => b.text().includes('two'));
+  b.port.terminate();
+  await until(() => workers[0].heard.some((m) => m.type === 'cancel'));
+  close();
+});
+
+test('cancel reaches the engine from a following tab', async () => {
+  const { tab, close } = browser();
+  const a = tab();
+  await until(() => a.roles.length);
+  const b = tab();
+  b.port.postMessage({ ...generate, id: 4 });
+  await until(() => b.text().includes('two'));
+  b.port.postMessage({ type: 'cancel', id: 4 });
+  await until(() => b.ended(4));
+  assert.ok(!b.text().includes('seven'), b.text());
+  close();
+});
+
+test('unloading in one tab leaves the others their engine', async () => {
+  const { tab, workers, close } = browser();
+  const a = tab();
+  a.port.postMessage({ ...load, id: 1 });
+  await until(() => a.ended(1));
+  const b = tab();
+  b.port.postMessage({ ...load, id: 1 });
+  await until(() => b.ended(1));
+  b.port.postMessage({ type: 'unload', id: 2 });
+  await until(() => b.ended(2));
+  assert.ok(!workers[0].heard.some((m) => m.type === 'unload'));
+  close();
+});

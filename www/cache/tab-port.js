@@ -1,0 +1,179 @@
+// What a page talks to instead of an engine worker: the same messages, wherever the engine is. This tab starts the worker when it leads, asks the leading tab when it follows, and takes over when that one goes.
+
+import { OpenCall } from './tab-resume.js';
+import { Switchboard } from './tab-switchboard.js';
+import { joinLeadership, watchTab } from './tabs.js';
+
+/**
+ * @typedef {import('../engine/protocol.js').ToWorker} ToWorker
+ * @typedef {import('../engine/protocol.js').FromWorker} FromWorker
+ * @typedef {import('../engine/client.js').Port} Port
+ *
+ * Between tabs. `to` is a tab, 'leader' or 'all'.
+ * @typedef {{to: string, from: string, type: 'hello' | 'lead'} | {to: string, from: string, type: 'call', message: ToWorker} | {to: string, from: string, type: 'answer', message: FromWorker} | {to: string, from: string, type: 'failed', text: string}} Envelope
+ */
+
+/**
+ * @typedef {object} SharedEngineOptions
+ * @property {() => Port} start makes the engine's worker; called when this tab leads
+ * @property {string} [name]
+ * @property {(role: 'lead' | 'follow') => void} [onRole]
+ * @property {LockManager} [locks] for tests
+ */
+
+/** A Port for EngineClient; several tabs' ports share one worker. */
+export class SharedEnginePort {
+  #tab = crypto.randomUUID();
+  #o;
+  #locks;
+  #channel;
+  #membership;
+  #life = new AbortController();
+  /** @type {Map<string, Array<(event: any) => void>>} */
+  #listeners = new Map();
+  /** @type {Map<number, OpenCall>} */
+  #open = new Map();
+  /** @type {import('../engine/protocol.js').LoadRequest | undefined} the model that this page has loaded */
+  #lastLoad;
+  /** @type {string | undefined} */
+  #leader;
+  /** @type {{port: Port, board: Switchboard, tabs: Set<string>} | undefined} when this tab leads */
+  #own;
+
+  /** @param {SharedEngineOptions} options */
+  constructor(options) {
+    this.#o = { name: 'loquat-engine', ...options };
+    this.#locks = options.locks ?? globalThis.navigator?.locks;
+    const { name } = this.#o;
+    this.#channel = new BroadcastChannel(name);
+    this.#channel.onmessage = (event) => this.#hear(event.data);
+    // Held as long as this tab lives, so that the leader notices when it goes.
+    this.#locks
+      ?.request(
+        `${name}:${this.#tab}`,
+        () => new Promise((resolve) => this.#life.signal.addEventListener('abort', resolve)),
+      )
+      .catch(() => {});
+    this.#membership = joinLeadership({
+      name,
+      locks: this.#locks,
+      onLead: () => this.#lead(),
+      onFollow: () => {
+        options.onRole?.('follow');
+        this.#send({ to: 'leader', type: 'hello' });
+      },
+    });
+  }
+
+  /** @param {unknown} data a ToWorker message */
+  postMessage(data) {
+    const message = /** @type {ToWorker} */ (data);
+    if (message.type !== 'cancel') this.#open.set(message.id, new OpenCall(message));
+    this.#pass(message);
+  }
+
+  /** @param {string} type 'message' or 'error' @param {(event: any) => void} listener */
+  addEventListener(type, listener) {
+    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
+  }
+
+  terminate() {
+    this.#life.abort();
+    this.#membership.leave();
+    this.#own?.port.terminate?.();
+    this.#own = undefined;
+    this.#open.clear();
+    this.#channel.close();
+  }
+
+  /** @param {ToWorker} message */
+  #pass(message) {
+    if (this.#own)
+      this.#own.board.ask(this.#tab, message, (answer) => this.#deliver(answer), this.#own.tabs.size + 1);
+    else if (this.#leader) this.#send({ to: this.#leader, type: 'call', message });
+    // Without a leader the call waits in #open: whoever leads next is told.
+  }
+
+  #lead() {
+    const port = this.#o.start();
+    this.#own = { port, board: new Switchboard(port), tabs: new Set() };
+    this.#leader = this.#tab;
+    port.addEventListener('error', (event) => {
+      this.#emit('error', event);
+      this.#send({ to: 'all', type: 'failed', text: String(event?.message ?? '') });
+    });
+    this.#o.onRole?.('lead');
+    this.#askAgain();
+    this.#send({ to: 'all', type: 'lead' });
+  }
+
+  /** A new engine knows nothing: first the model, then what is still open. */
+  #askAgain() {
+    const open = [...this.#open.values()];
+    if (this.#lastLoad && !open.some(({ call }) => call.type === 'load'))
+      this.#pass({ ...this.#lastLoad, id: 0 });
+    for (const call of open) this.#pass(call.again());
+  }
+
+  /** @param {any} envelope */
+  #send(envelope) {
+    if (!this.#life.signal.aborted) this.#channel.postMessage({ ...envelope, from: this.#tab });
+  }
+
+  /** @param {Envelope} envelope */
+  #hear(envelope) {
+    const { to, from } = envelope;
+    if (to !== this.#tab && to !== 'all' && !(to === 'leader' && this.#own)) return;
+    if (envelope.type === 'hello') {
+      this.#meet(from);
+      this.#send({ to: from, type: 'lead' });
+    } else if (envelope.type === 'lead') {
+      if (this.#own || this.#leader === from) return;
+      this.#leader = from;
+      this.#send({ to: from, type: 'hello' });
+      this.#askAgain();
+    } else if (envelope.type === 'call') {
+      this.#meet(from);
+      this.#own?.board.ask(
+        from,
+        envelope.message,
+        (message) => this.#send({ to: from, type: 'answer', message }),
+        this.#own.tabs.size + 1,
+      );
+    } else if (envelope.type === 'answer') {
+      if (from === this.#leader) this.#deliver(envelope.message);
+    } else if (envelope.type === 'failed') {
+      this.#emit('error', { message: envelope.text });
+    }
+  }
+
+  /** @param {string} tab */
+  #meet(tab) {
+    const own = this.#own;
+    if (!own || !this.#locks || own.tabs.has(tab)) return;
+    own.tabs.add(tab);
+    const gone = () => {
+      own.tabs.delete(tab);
+      own.board.forget(tab);
+    };
+    watchTab(`${this.#o.name}:${tab}`, gone, this.#life.signal, this.#locks);
+  }
+
+  /** @param {FromWorker} message */
+  #deliver(message) {
+    const open = this.#open.get(message.id);
+    if (!open) return; // the reloading of a model after a change of leader
+    const seen = open.hear(message);
+    if (message.type !== 'event') {
+      this.#open.delete(message.id);
+      if (message.type === 'result' && open.call.type === 'load') this.#lastLoad = open.call;
+      if (message.type === 'result' && open.call.type === 'unload') this.#lastLoad = undefined;
+    }
+    if (seen) this.#emit('message', { data: seen });
+  }
+
+  /** @param {string} type @param {unknown} event */
+  #emit(type, event) {
+    for (const listener of this.#listeners.get(type) ?? []) listener(event);
+  }
+}
