@@ -102,6 +102,11 @@ pub(crate) fn count(gguf: &Gguf, key: &str) -> Result<usize> {
     check_count(key, gguf.metadata.need_usize(key)?)
 }
 
+/// As [`count`], for a key that may be absent.
+pub(crate) fn count_or(gguf: &Gguf, key: &str, default: usize) -> Result<usize> {
+    check_count(key, gguf.metadata.usize(key)?.unwrap_or(default))
+}
+
 fn check_count(key: &str, n: usize) -> Result<usize> {
     if (1..=MAX_COUNT).contains(&n) {
         Ok(n)

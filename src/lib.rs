@@ -12,6 +12,8 @@ pub mod kv;
 pub mod model;
 pub mod quant;
 pub mod sampler;
+#[cfg(feature = "encoders")]
+pub mod seq2seq;
 pub mod stream;
 pub mod tokenizer;
 pub mod weights;

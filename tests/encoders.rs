@@ -4,6 +4,7 @@
 
 #[path = "common/arch.rs"]
 mod arch;
+mod common;
 
 use arch::{Fixture, assert_close, fixtures, ids, numbers};
 use loquat::Error;
@@ -53,7 +54,7 @@ fn hidden_states_and_embeddings_agree_with_the_reference() {
                 ("cls_hidden", Pooling::Cls, false),
             ] {
                 let got = encoder.embed(&input, pooling, normalize).unwrap();
-                assert_close(&what(key), &got, &numbers(case, key), TOLERANCE, 0.0);
+                assert_close(&what(key), &got, &numbers(&case[key]), TOLERANCE, 0.0);
             }
         }
     }

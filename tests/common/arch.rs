@@ -1,9 +1,11 @@
 //! Folders of `fixtures/arch`: which exist, what they expect, their GGUF one tensor at a time.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use loquat::gguf::Gguf;
 use serde_json::Value;
+
+use crate::common::{fixture_roots, json};
 
 /// A tiny model and what the reference implementation computes with it.
 pub struct Fixture {
@@ -15,10 +17,8 @@ pub struct Fixture {
 
 /// Every fixture of the core set, and of `$LOQUAT_FIXTURES` where that is set, with one of these architectures.
 pub fn fixtures(architectures: &[&str]) -> Vec<Fixture> {
-    let mut roots = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")];
-    roots.extend(std::env::var_os("LOQUAT_FIXTURES").map(PathBuf::from));
     let mut found = Vec::new();
-    for root in roots {
+    for root in fixture_roots() {
         let folder = root.join("arch");
         let entries = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
         for entry in entries {
@@ -26,7 +26,7 @@ pub fn fixtures(architectures: &[&str]) -> Vec<Fixture> {
             if !dir.join("expected.json").exists() {
                 continue;
             }
-            let expected: Value = serde_json::from_slice(&std::fs::read(dir.join("expected.json")).unwrap()).unwrap();
+            let expected = json(&dir.join("expected.json"));
             if architectures.contains(&expected["architecture"].as_str().unwrap()) {
                 let bytes = std::fs::read(dir.join("model.gguf")).unwrap();
                 let gguf = Gguf::parse_whole(&bytes).unwrap();
@@ -66,9 +66,9 @@ pub fn ids(case: &Value, key: &str) -> Vec<u32> {
     case[key].as_array().unwrap().iter().map(|v| u32::try_from(v.as_u64().unwrap()).unwrap()).collect()
 }
 
-/// A list of numbers in a case.
-pub fn numbers(case: &Value, key: &str) -> Vec<f32> {
-    case[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap() as f32).collect()
+/// A list of numbers.
+pub fn numbers(list: &Value) -> Vec<f32> {
+    list.as_array().unwrap().iter().map(|v| v.as_f64().unwrap() as f32).collect()
 }
 
 /// Fails unless every `|got - want| <= absolute + relative * |want|`.
