@@ -13,8 +13,9 @@ const www = join(root, 'www');
 const dist = join(root, 'dist');
 const minify = process.argv.includes('--minify');
 
-/** Scripts that a page, a worker or a site loads by address. They share chunks. */
-const MODULES = ['main.js', 'engine/worker.js', 'widget/embed.js'];
+/** Scripts that pages load by address; workers are found by `new URL('./x.js', import.meta.url)`. They share chunks. */
+const MODULES = ['main.js', 'widget/embed.js'];
+const WORKER = /new URL\(\s*'(\.[^']*\.js)'\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 /** Service workers can't import modules everywhere: one file, nothing shared. */
 const CLASSIC = ['sw.js'];
 /** Written by us into the code, replaced by the way from an output's folder up to dist/. */
@@ -81,9 +82,22 @@ async function files(folder) {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
+/** The scripts that modules under www/ start by address. */
+async function workers() {
+  const found = new Set();
+  for (const path of await files(www)) {
+    if (!path.endsWith('.js')) continue;
+    for (const [, address] of (await readFile(path, 'utf8')).matchAll(WORKER)) {
+      found.add(join(dirname(path), address));
+    }
+  }
+  return [...found].filter((path) => existsSync(path) && !existing([...MODULES, ...CLASSIC]).includes(path));
+}
+
 const made = new Set();
+const modules = [...existing(MODULES), ...(await workers())];
 const outputs = [
-  ...(await bundle(existing(MODULES), {
+  ...(await bundle(modules, {
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',

@@ -13,6 +13,7 @@ use std::time::UNIX_EPOCH;
 use std::{fs, thread};
 use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
 
+use self::headers::Headers;
 use self::range::Asked;
 use crate::process::say;
 use crate::{build, model, paths};
@@ -37,7 +38,7 @@ type Body = Box<dyn Read + Send>;
 struct Site {
     dist: PathBuf,
     models: PathBuf,
-    isolation: bool,
+    headers: Headers,
 }
 
 pub fn run(options: &Options) -> Result<()> {
@@ -48,7 +49,8 @@ pub fn run(options: &Options) -> Result<()> {
         anyhow!("cannot listen on {}:{}: {error}; stop what uses it or give another --port", options.host, options.port)
     })?;
     let root = paths::root();
-    let site = Site { dist: root.join("dist"), models: root.join("models"), isolation: !options.no_isolation };
+    let site =
+        Site { dist: root.join("dist"), models: root.join("models"), headers: Headers::new(!options.no_isolation)? };
     say(&format!("Open http://{}:{}/ (Ctrl-C ends)", options.host, options.port));
     listen(&Arc::new(server), &Arc::new(site));
     Ok(())
@@ -107,7 +109,7 @@ impl Site {
         let changed = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
         let etag = format!("\"{:x}-{size:x}\"", changed.as_nanos());
         let mut extra = vec![
-            ("Content-Type", headers::content_type(file).into()),
+            ("Content-Type", self.headers.content_type(file)),
             ("Cache-Control", headers::cache_control(path).into()),
             ("Accept-Ranges", "bytes".into()),
             ("ETag", etag.clone()),
@@ -148,7 +150,8 @@ impl Site {
         body: Body,
         length: Option<u64>,
     ) -> Response<Body> {
-        let common = headers::common(self.isolation).into_iter().map(|(name, value)| (name, value.to_string()));
+        let common = self.headers.common.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let extra = extra.iter().map(|(name, value)| (*name, value.as_str()));
         let list = common.chain(extra).filter_map(|(name, value)| Header::from_bytes(name, value).ok()).collect();
         let length = length.and_then(|bytes| usize::try_from(bytes).ok());
         // Never chunked: a progress bar needs Content-Length.

@@ -18,7 +18,7 @@ fn start(isolation: bool) -> (SocketAddr, tempfile::TempDir) {
     fs::write(dir.path().join("secret"), "secret").expect("secret");
     let server = Arc::new(Server::http("127.0.0.1:0").expect("a free port"));
     let address = server.server_addr().to_ip().expect("an IP address");
-    let site = Arc::new(Site { dist, models, isolation });
+    let site = Arc::new(Site { dist, models, headers: Headers::new(isolation).expect("headers.json") });
     thread::spawn(move || listen(&server, &site));
     (address, dir)
 }
