@@ -1,5 +1,5 @@
-//! Rust to pkg/NAME/ for each wasm variant, then on to the bundle. Cargo decides what to compile again;
-//! wasm-bindgen runs only when the wasm is another.
+//! Rust to pkg/NAME/ for each wasm variant, then on to the bundle. A variant is built again when its inputs are
+//! others; what cargo remembers would not do, because it keeps one `loquat.wasm` for all sets of features.
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::process::{cargo, run as run_command, say, seconds};
+use crate::process::{cargo, command, output, run as run_command, say, seconds};
 use crate::variants::{VARIANTS, Variant};
 use crate::{bundle, paths, setup, wheel};
 
@@ -39,13 +39,21 @@ pub fn wasm(options: &Options) -> Result<()> {
         setup::rust_src()?;
     }
     let pkg = paths::root().join("pkg");
+    let inputs = inputs(options.release)?;
     let mut rows = Vec::new();
     for variant in chosen {
         let start = Instant::now();
-        say(&format!("Building wasm variant {} (first time: up to 5 minutes)", variant.name));
-        let wasm = compile(variant, options.release)?;
         let folder = pkg.join(variant.name);
-        bind(&wasm, &folder, options.release)?;
+        let stamp = folder.join(".made-from");
+        let made_from = format!("{inputs} {} {:?}\n", variant.features(), variant.rustflags());
+        if fs::read_to_string(&stamp).is_ok_and(|before| before == made_from) {
+            say(&format!("Wasm variant {} is up to date", variant.name));
+        } else {
+            say(&format!("Building wasm variant {} (first time: up to 5 minutes)", variant.name));
+            let wasm = compile(variant, options.release)?;
+            bind(&wasm, &folder, options.release)?;
+            fs::write(&stamp, made_from).with_context(|| stamp.display().to_string())?;
+        }
         let bytes = fs::metadata(folder.join("loquat_bg.wasm"))?.len();
         say(&format!("pkg/{}: {:.1} MB of wasm ({})", variant.name, bytes as f64 / 1e6, seconds(start)));
         rows.push(json!({
@@ -90,20 +98,27 @@ fn compile(variant: &Variant, release: bool) -> Result<PathBuf> {
     Ok(target_dir.join("wasm32-unknown-unknown").join(profile).join("loquat.wasm"))
 }
 
-/// Writes the module and its glue, unless they were made from the same wasm in the same way.
-fn bind(wasm: &Path, folder: &Path, release: bool) -> Result<()> {
-    let stamp = folder.join(".made-from");
-    let made_from = format!("{} release={release}\n", wheel::sha256(wasm)?);
-    if fs::read_to_string(&stamp).is_ok_and(|before| before == made_from) {
-        return Ok(());
+/// One hash over all that decides what the compiler makes, but for the variant.
+fn inputs(release: bool) -> Result<String> {
+    let root = paths::root();
+    let mut files = vec![root.join("Cargo.toml"), root.join("Cargo.lock")];
+    paths::files_below(&root.join("src"), &mut files).context("src/")?;
+    files.sort();
+    let mut list = format!("release={release} {}", output(command("rustc").arg("--version"))?);
+    for file in files {
+        list += &format!("{} {}\n", file.display(), wheel::sha256(&file)?);
     }
+    Ok(wheel::hex(&list))
+}
+
+/// Writes the module and its glue.
+fn bind(wasm: &Path, folder: &Path, release: bool) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     let mut bindgen = Bindgen::new();
     bindgen.input_path(wasm).out_name("loquat").typescript(true).keep_debug(false).remove_name_section(release);
-    bindgen.web(true).and_then(|bindgen| bindgen.generate(folder)).context("wasm-bindgen")?;
-    fs::write(&stamp, made_from).with_context(|| stamp.display().to_string())
+    bindgen.web(true).and_then(|bindgen| bindgen.generate(folder)).context("wasm-bindgen")
 }
 
 #[cfg(test)]

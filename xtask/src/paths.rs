@@ -1,7 +1,7 @@
 //! Where things are: the checkout, its generated folders, the cache that outlives a checkout.
 
-use std::env;
 use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
 /// The checkout.
 pub fn root() -> PathBuf {
@@ -35,4 +35,17 @@ pub fn fixtures() -> Option<PathBuf> {
         None => root().join("../shared/fixtures"),
     };
     found.canonicalize().ok()
+}
+
+/// Adds every file below a folder.
+pub fn files_below(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files_below(&path, found)?;
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use super::count::{self, Count, Libtest};
@@ -94,7 +94,8 @@ fn browser(options: &Options) -> Result<Count> {
 /// `node --test` over the *.test.js files below a folder.
 fn node_tests(folder: &Path, options: &Options, prepare: impl Fn(&mut Command)) -> Result<Count> {
     let mut files = Vec::new();
-    test_files(folder, &mut files).with_context(|| folder.display().to_string())?;
+    paths::files_below(folder, &mut files).with_context(|| folder.display().to_string())?;
+    files.retain(|file| file.to_string_lossy().ends_with(".test.js"));
     if files.is_empty() {
         bail!("no *.test.js in {}", folder.display());
     }
@@ -114,18 +115,6 @@ fn node_tests(folder: &Path, options: &Options, prepare: impl Fn(&mut Command)) 
     fs::remove_file(&report)?;
     let count = count::tap(&text).context("node's report has no summary")?;
     checked(count, succeeded, "node --test")
-}
-
-fn test_files(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            test_files(&path, found)?;
-        } else if path.to_string_lossy().ends_with(".test.js") {
-            found.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// A runner that failed without a failed test (it did not compile, it crashed) is a failure all the same.
