@@ -24,12 +24,16 @@ function publish(how = {}) {
 
 /** @param {Store} store @param {import('../../www/cache/weights.js').OpenOptions} [more] */
 function options(store, more = {}) {
+  // Only servers that fall silent are given up early: this machine may be busy.
+  const stalls =
+    Object.values(server.files).at(-1)?.stallAfter !== undefined ||
+    Object.values(server.files).at(-1)?.wrongLength;
   return {
     store,
     chunkSize: CHUNK,
     remote: {
       retry: { attempts: 4, baseMs: 1, capMs: 4, maxRetryAfterMs: 3000, random: () => 0.5 },
-      stallMs: 150,
+      stallMs: stalls ? 150 : 10_000,
     },
     ...more,
   };

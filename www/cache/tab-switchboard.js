@@ -68,8 +68,9 @@ export class Switchboard {
     const askers = this.#open.get(message.id) ?? [];
     if (message.type !== 'event') {
       this.#open.delete(message.id);
-      if (this.#loaded?.number === message.id) {
-        if (message.type === 'result') this.#loaded.answer = message;
+      const loaded = this.#loaded;
+      if (loaded?.number === message.id) {
+        if (loaded && message.type === 'result') loaded.answer = message;
         else this.#loaded = undefined;
       }
     }
