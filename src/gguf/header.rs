@@ -10,7 +10,8 @@ const MAX_KEY_VALUES: u64 = 65_536;
 const MAX_TENSORS: u64 = 65_536;
 const MAX_STRING: u64 = 16 << 20;
 const MAX_ARRAY: u64 = 16 << 20;
-const MAX_ELEMENTS: u64 = 1 << 40;
+/// Shapes are `usize`: where that has 32 bits, a larger claim must not wrap into a believable one.
+const MAX_ELEMENTS: u64 = if usize::BITS < 64 { 1 << 31 } else { 1 << 40 };
 /// A header this long has no end; the largest real vocabularies need about 30 MB.
 const MAX_HEADER: u64 = 256 << 20;
 
