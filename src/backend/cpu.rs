@@ -3,6 +3,7 @@
 //! The same code runs natively, as wasm simd128 and as relaxed SIMD; `simd` holds what differs.
 
 pub mod attention;
+pub mod disjoint;
 pub mod input;
 pub mod kernels;
 pub mod matrix;
@@ -44,6 +45,11 @@ macro_rules! each {
 }
 
 impl CpuBackend {
+    /// A backend over workers that were started elsewhere, see [`pool::Shared::work`].
+    pub fn over(shared: std::sync::Arc<pool::Shared>) -> Self {
+        CpuBackend { pool: Pool::over(shared), plan: None, run: RunState::default(), quantized: false }
+    }
+
     /// A backend that computes on `threads` threads, the caller included.
     ///
     /// # Errors

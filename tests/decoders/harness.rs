@@ -194,6 +194,25 @@ impl Fixture {
         Ok(())
     }
 
+    /// Logits of a prompt and a decoded token, bit for bit the same as on one thread.
+    pub fn check_threads(&self, threads: &[usize]) -> Result<(), String> {
+        let input = ids(&self.cases()[0]["input_ids"]);
+        let run = |threads: usize| -> Result<Vec<f32>, String> {
+            let mut model = load(&self.dir, cpu(threads)?, 64)?;
+            let mut kv = model.new_cache().map_err(|e| e.to_string())?;
+            let mut logits = prefill(&mut model, &mut kv, &input, 64)?;
+            logits.extend(decode(&mut model, &mut kv, 3)?);
+            Ok(logits)
+        };
+        let want = run(1)?;
+        for &n in threads {
+            if run(n)? != want {
+                return Err(format!("{n} threads change the logits"));
+            }
+        }
+        Ok(())
+    }
+
     pub fn check_sessions(&self, backing: Backing) -> Result<(), String> {
         match backing {
             Backing::Scalar => self.check_sessions_on(ScalarBackend::new()),

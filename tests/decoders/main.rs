@@ -2,6 +2,8 @@
 //!
 //! A new family needs a row in `src/config/family.rs` and a folder of fixtures; nothing here.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod harness;
 
 use harness::{Backing, Tolerance, for_each_decoder};
@@ -24,6 +26,11 @@ fn a_saved_session_continues_like_the_original() {
 #[test]
 fn cpu_backend_gives_the_reference_logits() {
     for_each_decoder(|fixture| fixture.check(Backing::Cpu(1), Tolerance::EightBit));
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    for_each_decoder(|fixture| fixture.check_threads(&[2, 3]));
 }
 
 #[test]

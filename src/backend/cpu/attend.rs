@@ -1,7 +1,8 @@
 //! The attention step: QK-norm, rotation, cache write, and the sharing out of chunks to threads.
 
 use super::attention::{Element, PAGE, Pages, Partial, chunk};
-use super::pool::{Disjoint, Pool};
+use super::disjoint::Disjoint;
+use super::pool::Pool;
 use super::state::RunState;
 use super::{CpuBackend, ops};
 use crate::backend::scalar::ops::rope;

@@ -40,24 +40,24 @@ impl Element for f32 {
     }
 }
 
-/// An f16 by its bits.
-#[derive(Debug, Clone, Copy, Default)]
+/// An f16 by its bytes, little-endian.
+#[derive(Debug, Clone, Copy, Default, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(transparent)]
-pub struct Half(u16);
+pub struct Half([u8; 2]);
 
 impl Element for Half {
     fn encode(v: f32) -> Self {
         // An overflow would be an infinity, which turns into NaN further on.
-        Half(f16::from_f32(v.clamp(-65504.0, 65504.0)).to_bits())
+        Half(f16::from_f32(v.clamp(-65504.0, 65504.0)).to_le_bytes())
     }
 
     fn decode(self) -> f32 {
-        f16::from_bits(self.0).to_f32()
+        f16::from_le_bytes(self.0).to_f32()
     }
 
     #[inline(always)]
     fn decode4(v: &[Half; 4]) -> F32x4 {
-        F32x4::from_f16(&v.map(|v| v.0))
+        F32x4::from_f16(bytemuck::cast_ref(v))
     }
 }
 

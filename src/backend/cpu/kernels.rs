@@ -11,16 +11,21 @@ use crate::gguf::GgmlType;
 /// Tokens of the largest tile.
 pub const TILE: usize = 4;
 
-/// Computes rows `4·group..4·group+4` for tokens `first..first+T`; lane r is row r.
+/// Computes the rows of `G` groups for tokens `first..first+T`; lane r is row r of its group.
 #[inline(always)]
-pub fn group_tile<const T: usize>(layout: Layout, data: &[u8], input: &Input, first: usize) -> [F32x4; T] {
+pub fn tile<const G: usize, const T: usize>(
+    layout: Layout,
+    data: [&[u8]; G],
+    input: &Input,
+    first: usize,
+) -> [[F32x4; T]; G] {
     match layout {
-        Layout::Low { high: 0, sub: 32 } => low::<T, 80, 0, 1>(data, input, first),
-        Layout::Low { high: 1, sub: 32 } => low::<T, 96, 1, 1>(data, input, first),
-        Layout::Low { high: 0, .. } => low::<T, 96, 0, 2>(data, input, first),
-        Layout::Low { .. } => low::<T, 128, 2, 2>(data, input, first),
-        Layout::Q8 => q8::<T>(data, input, first),
-        Layout::Rows(_) => [F32x4::splat(0.0); T],
+        Layout::Low { high: 0, sub: 32 } => low::<G, T, 80, 0, 1>(data, input, first),
+        Layout::Low { high: 1, sub: 32 } => low::<G, T, 96, 1, 1>(data, input, first),
+        Layout::Low { high: 0, .. } => low::<G, T, 96, 0, 2>(data, input, first),
+        Layout::Low { .. } => low::<G, T, 128, 2, 2>(data, input, first),
+        Layout::Q8 => q8::<G, T>(data, input, first),
+        Layout::Rows(_) => [[F32x4::splat(0.0); T]; G],
     }
 }
 
@@ -59,55 +64,7 @@ fn quad_weights<const HIGH: usize>(block: &[[u8; 16]], k: usize) -> U8x16 {
 /// Four f16 at byte `at` of a packed block.
 #[inline(always)]
 fn scales(block: &[u8], at: usize) -> F32x4 {
-    let b = &block[at..at + 8];
-    F32x4::from_f16(&[
-        u16::from_le_bytes([b[0], b[1]]),
-        u16::from_le_bytes([b[2], b[3]]),
-        u16::from_le_bytes([b[4], b[5]]),
-        u16::from_le_bytes([b[6], b[7]]),
-    ])
-}
-
-#[inline(always)]
-fn low<const T: usize, const STRIDE: usize, const HIGH: usize, const SUBS: usize>(
-    data: &[u8],
-    input: &Input,
-    first: usize,
-) -> [F32x4; T] {
-    let blocks = data.len() / STRIDE;
-    let token = |t: usize| {
-        let t = first + t;
-        (
-            &input.quads[t * blocks * 8..(t + 1) * blocks * 8],
-            &input.scale[t * blocks..(t + 1) * blocks],
-            &input.sums[2 * t * blocks..2 * (t + 1) * blocks],
-        )
-    };
-    let tokens: [_; T] = std::array::from_fn(token);
-    let mut acc = [F32x4::splat(0.0); T];
-    for (b, block) in data.as_chunks::<STRIDE>().0.iter().enumerate() {
-        let vectors = block.as_chunks::<16>().0;
-        let quads: [&[[u8; QUAD_BYTES]; 8]; T] = std::array::from_fn(|t| eight(&tokens[t].0[8 * b..8 * b + 8]));
-        for s in 0..SUBS {
-            let mut sums = [I32x4::zero(); T];
-            for k in 8 / SUBS * s..8 / SUBS * (s + 1) {
-                let w = quad_weights::<HIGH>(vectors, k);
-                for t in 0..T {
-                    sums[t] = sums[t].dot(w, Quad::load(&quads[t][k]));
-                }
-            }
-            let at = 64 + 16 * HIGH + 16 * s;
-            let (d, m) = (scales(block, at), scales(block, at + 8));
-            for t in 0..T {
-                let (_, scale, sum) = &tokens[t];
-                let offset = if SUBS == 1 { sum[2 * b] + sum[2 * b + 1] } else { sum[2 * b + s] };
-                let product = F32x4::from_i32(sums[t]).mul(d);
-                acc[t] = product.mul_add(F32x4::splat(scale[b]), acc[t]);
-                acc[t] = m.mul_add(F32x4::splat(offset), acc[t]);
-            }
-        }
-    }
-    acc
+    F32x4::from_f16(eight(&block[at..at + 8]))
 }
 
 /// A slice of eight as an array; the callers' slices are eight long.
@@ -120,25 +77,80 @@ fn eight<U>(s: &[U]) -> &[U; 8] {
 }
 
 #[inline(always)]
-fn q8<const T: usize>(data: &[u8], input: &Input, first: usize) -> [F32x4; T] {
-    const STRIDE: usize = Layout::Q8.stride();
-    let blocks = data.len() / STRIDE;
-    let mut acc = [F32x4::splat(0.0); T];
-    let tokens: [_; T] = std::array::from_fn(|t| {
+fn low<const G: usize, const T: usize, const STRIDE: usize, const HIGH: usize, const SUBS: usize>(
+    data: [&[u8]; G],
+    input: &Input,
+    first: usize,
+) -> [[F32x4; T]; G] {
+    let blocks = data[0].len() / STRIDE;
+    let token = |t: usize| {
         let t = first + t;
-        (&input.pairs[16 * t * blocks..16 * (t + 1) * blocks], &input.pair_scale[t * blocks..(t + 1) * blocks])
-    });
-    for (b, block) in data.as_chunks::<STRIDE>().0.iter().enumerate() {
-        let weights: &[i8] = bytemuck::cast_slice(&block[..128]);
-        let mut sums = [I32x4::zero(); T];
-        for (p, w) in weights.as_chunks::<8>().0.iter().enumerate() {
-            for t in 0..T {
-                sums[t] = sums[t].dot_i8_i16(w, &tokens[t].0[16 * b + p]);
+        (
+            input.quads[t * blocks * 8..(t + 1) * blocks * 8].as_chunks::<8>().0,
+            &input.scale[t * blocks..(t + 1) * blocks],
+            input.sums[2 * t * blocks..2 * (t + 1) * blocks].as_chunks::<2>().0,
+        )
+    };
+    let tokens: [_; T] = std::array::from_fn(token);
+    let data: [_; G] = std::array::from_fn(|g| &data[g].as_chunks::<STRIDE>().0[..blocks]);
+    let mut acc = [[F32x4::splat(0.0); T]; G];
+    for b in 0..blocks {
+        let quads: [&[[u8; QUAD_BYTES]; 8]; T] = std::array::from_fn(|t| &tokens[t].0[b]);
+        for s in 0..SUBS {
+            let mut sums = [[I32x4::zero(); T]; G];
+            for k in 8 / SUBS * s..8 / SUBS * (s + 1) {
+                for g in 0..G {
+                    let w = quad_weights::<HIGH>(data[g][b].as_chunks::<16>().0, k);
+                    for t in 0..T {
+                        sums[g][t] = sums[g][t].dot(w, Quad::load(&quads[t][k]));
+                    }
+                }
+            }
+            let at = 64 + 16 * HIGH + 16 * s;
+            for g in 0..G {
+                let (d, m) = (scales(&data[g][b], at), scales(&data[g][b], at + 8));
+                for t in 0..T {
+                    let (_, scale, sum) = &tokens[t];
+                    let offset = if SUBS == 1 { sum[b][0] + sum[b][1] } else { sum[b][s] };
+                    let product = F32x4::from_i32(sums[g][t]).mul(d);
+                    acc[g][t] = product.mul_add(F32x4::splat(scale[b]), acc[g][t]);
+                    acc[g][t] = m.mul_add(F32x4::splat(offset), acc[g][t]);
+                }
             }
         }
-        let d = scales(block, 128);
-        for t in 0..T {
-            acc[t] = F32x4::from_i32(sums[t]).mul(d).mul_add(F32x4::splat(tokens[t].1[b]), acc[t]);
+    }
+    acc
+}
+
+#[inline(always)]
+fn q8<const G: usize, const T: usize>(data: [&[u8]; G], input: &Input, first: usize) -> [[F32x4; T]; G] {
+    const STRIDE: usize = Layout::Q8.stride();
+    let blocks = data[0].len() / STRIDE;
+    let tokens: [_; T] = std::array::from_fn(|t| {
+        let t = first + t;
+        (
+            input.pairs[16 * t * blocks..16 * (t + 1) * blocks].as_chunks::<16>().0,
+            &input.pair_scale[t * blocks..(t + 1) * blocks],
+        )
+    });
+    let data: [_; G] = std::array::from_fn(|g| &data[g].as_chunks::<STRIDE>().0[..blocks]);
+    let mut acc = [[F32x4::splat(0.0); T]; G];
+    for b in 0..blocks {
+        let weights: [&[[i8; 8]]; G] =
+            std::array::from_fn(|g| bytemuck::cast_slice::<u8, i8>(&data[g][b][..128]).as_chunks::<8>().0);
+        let mut sums = [[I32x4::zero(); T]; G];
+        for p in 0..16 {
+            for g in 0..G {
+                for t in 0..T {
+                    sums[g][t] = sums[g][t].dot_i8_i16(&weights[g][p], &tokens[t].0[b][p]);
+                }
+            }
+        }
+        for g in 0..G {
+            let d = scales(&data[g][b], 128);
+            for t in 0..T {
+                acc[g][t] = F32x4::from_i32(sums[g][t]).mul(d).mul_add(F32x4::splat(tokens[t].1[b]), acc[g][t]);
+            }
         }
     }
     acc
@@ -166,13 +178,10 @@ pub fn row_dot(dtype: GgmlType, row: &[u8], x: &[f32]) -> f32 {
 
 #[inline(always)]
 fn four(dtype: GgmlType, row: &[u8], at: usize) -> F32x4 {
-    let half = |at: usize| {
-        let b = &row[2 * at..2 * at + 8];
-        [[b[0], b[1]], [b[2], b[3]], [b[4], b[5]], [b[6], b[7]]].map(u16::from_le_bytes)
-    };
+    let half = |at: usize| eight(&row[2 * at..2 * at + 8]);
     match dtype {
-        GgmlType::F16 => F32x4::from_f16(&half(at)),
-        GgmlType::BF16 => F32x4::from_bf16(&half(at)),
+        GgmlType::F16 => F32x4::from_f16(half(at)),
+        GgmlType::BF16 => F32x4::from_bf16(half(at)),
         _ => F32x4::load(&std::array::from_fn(|i| one(dtype, row, at + i))),
     }
 }

@@ -1,8 +1,9 @@
 //! A packed matrix of stacked tensors and its product with a batch, split over threads.
 
+use super::disjoint::Disjoint;
 use super::input::{Input, Needs};
-use super::kernels::{TILE, group_tile, row_dot, units};
-use super::pool::{Disjoint, Pool};
+use super::kernels::{TILE, row_dot, tile, units};
+use super::pool::Pool;
 use super::repack::{GROUP, Layout, packed_row, repack};
 use super::simd::F32x4;
 use crate::backend::Part;
@@ -120,27 +121,39 @@ impl CpuMatrix {
             return self.rows_product(p, dtype, units, input, tokens, bias, out);
         }
         let width = p.data.len() / p.part.rows.div_ceil(GROUP);
-        for unit in units {
-            let data = &p.data[unit * width..(unit + 1) * width];
-            let row = GROUP * unit;
-            let valid = GROUP.min(p.part.rows - row);
-            let row = p.first_row + row;
+        let group = |unit: usize| &p.data[unit * width..(unit + 1) * width];
+        let mut unit = units.start;
+        while unit < units.end {
             let mut t = 0;
             while t + TILE <= tokens {
-                let tile = group_tile::<TILE>(p.layout, data, input, t);
-                tile.iter().enumerate().for_each(|(i, v)| self.store(*v, t + i, row, valid, bias, out));
+                let [tile] = tile::<1, TILE>(p.layout, [group(unit)], input, t);
+                tile.iter().enumerate().for_each(|(i, v)| self.store(p, *v, t + i, unit, bias, out));
                 t += TILE;
             }
+            // Single tokens: two groups share the activations where both are ours.
+            if t == 0 && unit + 1 < units.end {
+                while t < tokens {
+                    let [[a], [b]] = tile::<2, 1>(p.layout, [group(unit), group(unit + 1)], input, t);
+                    self.store(p, a, t, unit, bias, out);
+                    self.store(p, b, t, unit + 1, bias, out);
+                    t += 1;
+                }
+                unit += 2;
+                continue;
+            }
             while t < tokens {
-                let [v] = group_tile::<1>(p.layout, data, input, t);
-                self.store(v, t, row, valid, bias, out);
+                let [[v]] = tile::<1, 1>(p.layout, [group(unit)], input, t);
+                self.store(p, v, t, unit, bias, out);
                 t += 1;
             }
+            unit += 1;
         }
     }
 
     #[inline(always)]
-    fn store(&self, v: F32x4, t: usize, row: usize, valid: usize, bias: Option<&[f32]>, out: &Disjoint<'_>) {
+    fn store(&self, p: &PackedPart, v: F32x4, t: usize, unit: usize, bias: Option<&[f32]>, out: &Disjoint<'_>) {
+        let valid = GROUP.min(p.part.rows - GROUP * unit);
+        let row = p.first_row + GROUP * unit;
         let mut lanes = [0.0; GROUP];
         v.store(&mut lanes);
         if let Some(b) = bias {

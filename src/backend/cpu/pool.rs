@@ -1,19 +1,224 @@
-//! Parallel regions over row ranges: the calling thread takes part, results never depend on how
-//! many threads there are.
+//! Parallel regions over ranges of units: the caller takes part, and nobody waits for a thread that
+//! has not come.
+//!
+//! A region opens with a new epoch; workers that see it in time join, claim chunks of units, and
+//! leave. The caller claims chunks too, closes the region when none are left, and waits only for
+//! those who are inside. A worker that sleeps or was never started costs nothing, so one thread on a
+//! busy machine is never slower for having had helpers. Which thread computes a unit never changes
+//! its result.
 
-use std::marker::PhantomData;
+use std::cell::UnsafeCell;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 
-/// Threads that share regions of work. The first version runs everything on the caller.
+/// Checks for work before a worker goes to sleep, about 50 µs.
+const SPINS: u32 = 20_000;
+/// Chunks a thread should get on average: enough to even out, few enough to be cheap.
+const CHUNKS_PER_THREAD: usize = 4;
+
+/// `state` holds the epoch in its upper bits, then whether the region is open, then who is inside.
+const OPEN: u32 = 1 << 8;
+const EPOCH: u32 = 1 << 9;
+const INSIDE: u32 = OPEN - 1;
+
+/// One value a cache line, so that counters do not slow each other.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Line<T>(T);
+
+/// What a region runs: a borrowed closure whose lifetime the region outlives.
+#[derive(Clone, Copy)]
+struct Job {
+    work: *const (dyn Fn(Range<usize>) + Sync),
+    units: usize,
+    chunk: usize,
+}
+
+/// What the caller and its workers share.
+pub struct Shared {
+    state: Line<AtomicU32>,
+    next: Line<AtomicUsize>,
+    job: UnsafeCell<Option<Job>>,
+    sleepers: Line<AtomicU32>,
+    workers: AtomicU32,
+    stop: AtomicBool,
+    bed: Mutex<()>,
+    bell: Condvar,
+}
+
+// SAFETY: `job` is written by the caller while the region is closed and nobody is inside, and read
+// only by those inside an open region; `state` orders the two.
+unsafe impl Sync for Shared {}
+// SAFETY: the pointer in `job` is only followed inside a region, during which its closure lives.
+unsafe impl Send for Shared {}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("workers", &self.workers).finish_non_exhaustive()
+    }
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Shared {
+            state: Line(AtomicU32::new(0)),
+            next: Line(AtomicUsize::new(0)),
+            job: UnsafeCell::new(None),
+            sleepers: Line(AtomicU32::new(0)),
+            workers: AtomicU32::new(0),
+            stop: AtomicBool::new(false),
+            bed: Mutex::new(()),
+            bell: Condvar::new(),
+        }
+    }
+}
+
+impl Shared {
+    /// Serves regions until the pool stops. What a worker thread runs.
+    pub fn work(&self) {
+        self.workers.fetch_add(1, Ordering::AcqRel);
+        let mut seen = self.state.0.load(Ordering::Acquire) & !(EPOCH - 1);
+        // Epochs count from the next region on, but one that is open now may be joined too.
+        seen = seen.wrapping_sub(EPOCH);
+        while let Some(epoch) = self.wait(seen) {
+            seen = epoch;
+            if self.join(epoch) {
+                self.claim();
+                self.state.0.fetch_sub(1, Ordering::Release);
+            }
+        }
+        self.workers.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Threads that serve now.
+    pub fn workers(&self) -> usize {
+        self.workers.load(Ordering::Acquire) as usize
+    }
+
+    /// Waits for an epoch other than `seen`: spins a moment, then sleeps. `None` on stop.
+    fn wait(&self, seen: u32) -> Option<u32> {
+        let changed = || {
+            let epoch = self.state.0.load(Ordering::Acquire) & !(EPOCH - 1);
+            (epoch != seen).then_some(epoch)
+        };
+        for _ in 0..SPINS {
+            if let Some(epoch) = changed() {
+                return Some(epoch);
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            std::hint::spin_loop();
+        }
+        let mut guard = self.bed.lock().unwrap_or_else(|e| e.into_inner());
+        self.sleepers.0.fetch_add(1, Ordering::SeqCst);
+        let result = loop {
+            if self.stop.load(Ordering::SeqCst) {
+                break None;
+            }
+            if let Some(epoch) = changed() {
+                break Some(epoch);
+            }
+            guard = self.bell.wait(guard).unwrap_or_else(|e| e.into_inner());
+        };
+        self.sleepers.0.fetch_sub(1, Ordering::SeqCst);
+        result
+    }
+
+    /// Enters the region of `epoch` if it is still open.
+    fn join(&self, epoch: u32) -> bool {
+        let mut state = self.state.0.load(Ordering::Acquire);
+        while state & !(EPOCH - 1) == epoch && state & OPEN != 0 {
+            match self.state.0.compare_exchange_weak(state, state + 1, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return true,
+                Err(now) => state = now,
+            }
+        }
+        false
+    }
+
+    /// Runs chunks until none are left.
+    fn claim(&self) {
+        // SAFETY: called inside an open region only, where nobody writes the job.
+        let Some(job) = (unsafe { *self.job.get() }) else { return };
+        loop {
+            let start = self.next.0.fetch_add(job.chunk, Ordering::Relaxed);
+            if start >= job.units {
+                return;
+            }
+            // SAFETY: the caller does not return, and so keeps the closure, while we are inside.
+            unsafe { (*job.work)(start..job.units.min(start + job.chunk)) };
+        }
+    }
+
+    fn run(&self, job: Job) {
+        // SAFETY: the previous region was closed and left by all; nobody reads the job now.
+        unsafe { *self.job.get() = Some(job) };
+        self.next.0.store(0, Ordering::Relaxed);
+        let before = self.state.0.load(Ordering::Relaxed);
+        self.state.0.store((before & !(EPOCH - 1)).wrapping_add(EPOCH) | OPEN, Ordering::SeqCst);
+        if self.sleepers.0.load(Ordering::SeqCst) > 0 {
+            drop(self.bed.lock().unwrap_or_else(|e| e.into_inner()));
+            self.bell.notify_all();
+        }
+        self.claim();
+        let mut state = self.state.0.fetch_and(!OPEN, Ordering::AcqRel) & !OPEN;
+        while state & INSIDE != 0 {
+            std::hint::spin_loop();
+            state = self.state.0.load(Ordering::Acquire);
+        }
+    }
+
+    /// Sends all workers home.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+        drop(self.bed.lock().unwrap_or_else(|e| e.into_inner()));
+        self.bell.notify_all();
+    }
+}
+
+/// Threads that share regions of work, the caller included.
 #[derive(Debug)]
 pub struct Pool {
+    shared: Option<Arc<Shared>>,
     threads: usize,
+    #[cfg(not(target_arch = "wasm32"))]
+    handles: Vec<std::thread::JoinHandle<()>>,
 }
 
 impl Pool {
-    /// A pool of `threads`, the caller included.
+    /// A pool of `threads`, the caller included, on threads of its own.
+    ///
+    /// In a browser threads are workers that the page's scripts start, see [`Pool::shared`]; there
+    /// this gives a pool of one.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn new(threads: usize) -> Self {
-        Pool { threads: threads.max(1) }
+        let shared = Arc::new(Shared::default());
+        let handles: Vec<_> = (1..threads.max(1))
+            .map_while(|i| {
+                let shared = shared.clone();
+                std::thread::Builder::new().name(format!("loquat-{i}")).spawn(move || shared.work()).ok()
+            })
+            .collect();
+        Pool { threads: handles.len() + 1, shared: Some(shared).filter(|_| !handles.is_empty()), handles }
+    }
+
+    /// A pool of the caller alone.
+    #[cfg(target_arch = "wasm32")]
+    pub fn new(_threads: usize) -> Self {
+        Pool { shared: None, threads: 1 }
+    }
+
+    /// A pool over workers that were started elsewhere and run [`Shared::work`].
+    pub fn over(shared: Arc<Shared>) -> Self {
+        let threads = shared.workers() + 1;
+        Pool {
+            shared: Some(shared),
+            threads,
+            #[cfg(not(target_arch = "wasm32"))]
+            handles: Vec::new(),
+        }
     }
 
     /// Threads that take part.
@@ -22,48 +227,60 @@ impl Pool {
     }
 
     /// Runs `f` over `0..n`, cut into ranges of at least `grain`; returns when all are done.
-    pub fn run(&self, n: usize, _grain: usize, f: &(dyn Fn(Range<usize>) + Sync)) {
-        f(0..n);
+    pub fn run(&self, n: usize, grain: usize, f: &(dyn Fn(Range<usize>) + Sync)) {
+        match &self.shared {
+            Some(shared) if n > grain => {
+                let chunk = n.div_ceil(self.threads * CHUNKS_PER_THREAD).max(grain);
+                // SAFETY: only the lifetime changes; `Shared::run` returns after the last use.
+                let work: &'static (dyn Fn(Range<usize>) + Sync) = unsafe { std::mem::transmute(f) };
+                shared.run(Job { work, units: n, chunk });
+            }
+            _ => f(0..n),
+        }
     }
 }
 
-/// A slice that several threads write at places that never overlap.
-#[derive(Debug)]
-pub struct Disjoint<'a> {
-    start: *mut f32,
-    len: usize,
-    lifetime: PhantomData<&'a mut [f32]>,
+#[cfg(not(target_arch = "wasm32"))]
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if let Some(shared) = &self.shared
+            && !self.handles.is_empty()
+        {
+            shared.stop();
+            for handle in self.handles.drain(..) {
+                // A worker that panicked has nothing left to say here.
+                let _ = handle.join();
+            }
+        }
+    }
 }
 
-// SAFETY: threads reach the slice through `write` and `slice` only, whose contract keeps them apart.
-unsafe impl Sync for Disjoint<'_> {}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'a> Disjoint<'a> {
-    /// Borrows a slice for a region.
-    pub fn new(slice: &'a mut [f32]) -> Self {
-        Disjoint { start: slice.as_mut_ptr(), len: slice.len(), lifetime: PhantomData }
+    #[test]
+    fn every_unit_runs_once_whatever_the_number_of_threads() {
+        for threads in [1, 2, 3, 5] {
+            let pool = Pool::new(threads);
+            for n in [0, 1, 7, 64, 1000] {
+                for _ in 0..50 {
+                    let counts: Vec<AtomicU32> = (0..n).map(|_| AtomicU32::new(0)).collect();
+                    pool.run(n, 4, &|range| range.for_each(|i| _ = counts[i].fetch_add(1, Ordering::Relaxed)));
+                    assert!(counts.iter().all(|c| c.load(Ordering::Relaxed) == 1), "{threads} threads, {n} units");
+                }
+            }
+        }
     }
 
-    /// Copies `values` to `at..`.
-    ///
-    /// # Safety
-    /// No other thread may read or write these places during the region.
-    #[inline(always)]
-    pub unsafe fn write(&self, at: usize, values: &[f32]) {
-        assert!(at + values.len() <= self.len);
-        // SAFETY: in bounds by the assertion, unshared by the contract.
-        unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), self.start.add(at), values.len()) }
-    }
-
-    /// A part of the slice.
-    ///
-    /// # Safety
-    /// No other thread may read or write this range during the region.
-    #[inline(always)]
-    #[expect(clippy::mut_from_ref, reason = "this is the purpose; the contract keeps it sound")]
-    pub unsafe fn slice(&self, range: Range<usize>) -> &mut [f32] {
-        assert!(range.start <= range.end && range.end <= self.len);
-        // SAFETY: in bounds by the assertion, unshared by the contract.
-        unsafe { std::slice::from_raw_parts_mut(self.start.add(range.start), range.len()) }
+    #[test]
+    fn sleeping_workers_wake_for_the_next_region() {
+        let pool = Pool::new(2);
+        for _ in 0..3 {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            let sum = AtomicUsize::new(0);
+            pool.run(100, 1, &|range| _ = sum.fetch_add(range.sum(), Ordering::Relaxed));
+            assert_eq!(sum.into_inner(), 4950);
+        }
     }
 }

@@ -1,8 +1,6 @@
 //! The vector vocabulary on plain arrays. LLVM turns most of it into the target's own vectors; the
 //! one operation it does not find, the byte dot product, is spelled out for SSSE3.
 
-use half::f16;
-
 /// Name of this set of operations, for reports.
 pub const VARIANT: &str = "portable";
 
@@ -116,16 +114,19 @@ impl F32x4 {
         F32x4(v.0.map(|v| v as f32))
     }
 
-    /// Four f16 to f32.
+    /// Four finite f16 (little-endian) to f32, the way `wasm.rs` does it.
     #[inline(always)]
-    pub fn from_f16(v: &[u16; 4]) -> Self {
-        F32x4(v.map(|v| f16::from_bits(v).to_f32()))
+    pub fn from_f16(v: &[u8; 8]) -> Self {
+        F32x4(u16s(v).map(|h| {
+            let bits = (i32::from(h as i16) << 13) as u32 & 0x8fff_e000;
+            f32::from_bits(bits) * f32::from_bits(0x7780_0000)
+        }))
     }
 
-    /// Four bf16 to f32.
+    /// Four bf16 (little-endian) to f32.
     #[inline(always)]
-    pub fn from_bf16(v: &[u16; 4]) -> Self {
-        F32x4(v.map(|v| f32::from_bits(u32::from(v) << 16)))
+    pub fn from_bf16(v: &[u8; 8]) -> Self {
+        F32x4(u16s(v).map(|v| f32::from_bits(u32::from(v) << 16)))
     }
 
     /// Rounds each lane to the nearest integer and saturates to i16.
@@ -133,6 +134,11 @@ impl F32x4 {
     pub fn to_i16(self) -> [i16; 4] {
         self.0.map(|v| v.round_ties_even() as i16)
     }
+}
+
+#[inline(always)]
+fn u16s(v: &[u8; 8]) -> [u16; 4] {
+    std::array::from_fn(|i| u16::from_le_bytes([v[2 * i], v[2 * i + 1]]))
 }
 
 #[expect(missing_docs, reason = "the names say it")]

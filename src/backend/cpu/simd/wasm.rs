@@ -112,20 +112,20 @@ impl F32x4 {
         F32x4(f32x4_convert_i32x4(v.0))
     }
 
-    /// Four finite f16 to f32: exponent and mantissa move into place, the bias is corrected by a
-    /// multiplication, which is exact for subnormals too.
+    /// Four finite f16 (little-endian) to f32: exponent and mantissa move into place, the bias is
+    /// corrected by a multiplication, which is exact for subnormals too.
     #[inline(always)]
-    pub fn from_f16(v: &[u16; 4]) -> Self {
-        // SAFETY: the reference covers 8 readable bytes.
+    pub fn from_f16(v: &[u8; 8]) -> Self {
+        // SAFETY: the reference covers 8 readable bytes; wasm loads need no alignment.
         let wide = unsafe { i32x4_load_extend_i16x4(v.as_ptr().cast()) };
         let bits = v128_and(i32x4_shl(wide, 13), u32x4_splat(0x8fff_e000));
         F32x4(f32x4_mul(bits, f32x4_splat(f32::from_bits(0x7780_0000))))
     }
 
-    /// Four bf16 to f32.
+    /// Four bf16 (little-endian) to f32.
     #[inline(always)]
-    pub fn from_bf16(v: &[u16; 4]) -> Self {
-        // SAFETY: the reference covers 8 readable bytes.
+    pub fn from_bf16(v: &[u8; 8]) -> Self {
+        // SAFETY: the reference covers 8 readable bytes; wasm loads need no alignment.
         let wide = unsafe { u32x4_load_extend_u16x4(v.as_ptr().cast()) };
         F32x4(i32x4_shl(wide, 16))
     }
