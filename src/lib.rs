@@ -15,6 +15,7 @@ pub mod sampler;
 #[cfg(feature = "encoders")]
 pub mod seq2seq;
 pub mod stream;
+pub mod template;
 pub mod tokenizer;
 pub mod weights;
 

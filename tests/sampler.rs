@@ -159,6 +159,8 @@ fn naive(params: &SamplingParams, logits: &[f32], u: f32) -> u32 {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn the_sampler_equals_its_description(
         logits in proptest::collection::vec(-30f32..30.0, 1..400),

@@ -64,6 +64,8 @@ fn pieces() -> impl Strategy<Value = Vec<Vec<u8>>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn pieces_concatenate_to_the_whole(pieces in pieces()) {
         let mut s = stream(&[]);

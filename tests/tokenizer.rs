@@ -179,6 +179,8 @@ fn special_tokens_are_parsed_on_request_only() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn byte_level_decoding_inverts_encoding(text in "(\\PC|[ \n\r\t]|the| the|é|😀){0,60}", special: bool) {
         let tokenizer = Tokenizer::from_metadata(&byte_level()).unwrap();

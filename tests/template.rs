@@ -1,0 +1,116 @@
+//! Chat templates against what transformers renders.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod common;
+
+use loquat::gguf::{Metadata, Value};
+use loquat::template::{ChatTemplate, Now, RenderOptions};
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+fn options(case: &Json, variables: &Json) -> RenderOptions {
+    RenderOptions {
+        tools: case.get("tools").cloned(),
+        add_generation_prompt: case["add_generation_prompt"].as_bool().unwrap(),
+        now: None,
+        variables: variables.as_object().unwrap().clone(),
+    }
+}
+
+#[test]
+fn smollm2_renders_byte_for_byte() {
+    let Some(model) = common::real_model() else { return };
+    let template = ChatTemplate::from_metadata(&common::metadata(&model)).unwrap();
+    assert_eq!(template.note(), None);
+    let fixture = common::json(&common::fixture_roots()[0].join("chat_template/smollm2.json"));
+    let cases = fixture["cases"].as_array().unwrap();
+    assert!(cases.len() >= 10);
+    for case in cases {
+        let got = template.render(&case["messages"], &options(case, &fixture["variables"]));
+        match (case.get("expected"), &case["error"]) {
+            (Some(expected), _) => assert_eq!(got.unwrap(), expected.as_str().unwrap(), "{}", case["name"]),
+            (None, error) if error == "TemplateError" => {
+                assert_eq!(got.unwrap_err().code(), "chat_template", "{}", case["name"]);
+            }
+            (None, error) => println!("{}: Python gives {error}, here {got:?}", case["name"]),
+        }
+    }
+}
+
+/// Renders `source` with `x` and an empty conversation.
+fn render(source: &str, x: Json) -> Result<String, loquat::Error> {
+    let mut options = RenderOptions::default();
+    options.variables.insert("x".to_owned(), x);
+    ChatTemplate::new(source, "<s>", "</s>")?.render(&json!([]), &options)
+}
+
+#[test]
+fn a_model_without_a_template_gets_chatml_and_says_so() {
+    let template = ChatTemplate::from_metadata(&Metadata::default()).unwrap();
+    assert!(template.note().unwrap().contains("ChatML"), "{:?}", template.note());
+    assert_eq!(template.name(), "chatml");
+    let messages = json!([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]);
+    let got = template.render(&messages, &RenderOptions::default()).unwrap();
+    let want = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n";
+    assert_eq!(got, want);
+}
+
+#[test]
+fn a_template_that_does_not_parse_names_the_line() {
+    let error = ChatTemplate::new("a\n{% if %}\n", "", "").unwrap_err();
+    assert!(error.to_string().contains("line 2"), "{error}");
+    let mut meta = Metadata::default();
+    meta.0.insert("tokenizer.chat_template".to_owned(), Value::String("{{ ".to_owned()));
+    assert_eq!(ChatTemplate::from_metadata(&meta).unwrap_err().code(), "chat_template");
+}
+
+#[test]
+fn a_template_that_raises_is_an_error_in_its_own_words() {
+    let error = render("{% if x %}{{ raise_exception('Roles must alternate!') }}{% endif %}", json!(true)).unwrap_err();
+    assert_eq!(error.to_string(), "chat template: Roles must alternate!");
+    let inside = "{% macro m() %}{{ raise_exception('inside') }}{% endmacro %}{% for i in [1] %}{{ m() }}{% endfor %}";
+    assert_eq!(render(inside, json!(1)).unwrap_err().to_string(), "chat template: inside");
+}
+
+#[test]
+fn a_hostile_template_is_stopped() {
+    for source in [
+        "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}",
+        "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+        "{% set ns = namespace(s='xxxxxxxx') %}{% for i in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}{{ ns.s }}",
+        "{{ 'x'.ljust(99999999999) | length }}{{ 'ab' * 99999999999 }}",
+        "{{ x | tojson(indent=99999999) }}{% for i in range(999999) %}{{ x | tojson }}{% endfor %}",
+        "{{ '{:>999999999}'.format(1) }}",
+        "{% set ns = namespace(a=[x]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a | tojson }}",
+        "{% set ns = namespace(a=[x]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a | string }}",
+        "{% set ns = namespace(a=[x]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a }}",
+        "{{ 'a,b'.replace('', 'x' * 9999999).replace('', 'x' * 9999999) }}",
+    ] {
+        let error = render(source, json!([[[1]]])).unwrap_err();
+        assert_eq!(error.code(), "chat_template", "{source}: {error}");
+    }
+}
+
+#[test]
+fn the_time_can_be_fixed() {
+    let source = "{{ strftime_now('%d %b %Y') }}";
+    let template = ChatTemplate::new(source, "", "").unwrap();
+    for now in [json!("2024-07-26"), json!({"year": 2024, "month": 7, "day": 26}), json!(1_721_952_000)] {
+        let mut options = RenderOptions::default();
+        options.variables.insert("now".to_owned(), now.clone());
+        assert_eq!(template.render(&json!([]), &options).unwrap(), "26 Jul 2024", "{now}");
+        let options = RenderOptions { now: Some(Now::from_json(&now).unwrap()), ..RenderOptions::default() };
+        assert_eq!(template.render(&json!([]), &options).unwrap(), "26 Jul 2024", "{now}");
+    }
+    assert!(render("{{ strftime_now('%Y') | int > 2025 }}", json!(0)).unwrap() == "True");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever a template is, it gives a text or an error.
+    #[test]
+    fn no_template_panics(source in "(\\{%|%\\}|\\{\\{|\\}\\}|-|for|if|set|in|x|endfor|endif| |\\.|\\[|\\]|\\(|\\)|'|1|\\||tojson|\\PC){0,40}") {
+        let _ = render(&source, json!({"a": [1, "b"]}));
+    }
+}
