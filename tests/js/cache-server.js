@@ -45,10 +45,10 @@ export const sha256Of = (bytes) => createHash('sha256').update(bytes).digest('he
  */
 
 /**
- * @typedef {{method: string, path: string, range: string | undefined, ifRange: string | undefined, status: number, start: number, sent: number}} Logged
+ * @typedef {{method: string, path: string, range: string | undefined, ifRange: string | undefined, status: number, start: number, sent: number, ended: boolean}} Logged
  */
 
-/** @param {Record<string, Behaviour>} files by path @param {Record<string, {type: string, body: string | Uint8Array}>} [pages] */
+/** @param {Record<string, Behaviour>} files by path @param {Record<string, {type: string, body: string | Uint8Array, headers?: Record<string, string>}>} [pages] */
 export async function serve(files, pages = {}) {
   /** @type {Logged[]} */
   const log = [];
@@ -56,7 +56,7 @@ export async function serve(files, pages = {}) {
     const path = (request.url ?? '/').split('?')[0];
     const page = pages[path];
     if (page) {
-      response.writeHead(200, { 'Content-Type': page.type, 'Cache-Control': 'no-store' });
+      response.writeHead(200, { 'Content-Type': page.type, 'Cache-Control': 'no-store', ...page.headers });
       response.end(page.body);
       return;
     }
@@ -69,8 +69,10 @@ export async function serve(files, pages = {}) {
       status: 0,
       start: 0,
       sent: 0,
+      ended: false,
     };
     log.push(entry);
+    response.on('close', () => (entry.ended = true));
     const file = files[path];
     answer(file, request, response, entry).catch(() => response.destroy());
   });
@@ -171,7 +173,7 @@ async function answer(file, request, response, entry) {
     if (file.bytesPerSecond) await new Promise((resolve) => setTimeout(resolve, 20));
   }
   if (limit === bytes.length) response.end();
-  else if (file.cutAfter !== undefined) response.destroy();
+  else if (file.cutAfter !== undefined) response.socket?.destroySoon();
 }
 
 /** @param {import('node:http').ServerResponse} response */

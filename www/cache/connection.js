@@ -146,8 +146,8 @@ export function statusError(response, name) {
 }
 
 /**
- * fetch() says only “failed” for a server that is down and for one that refuses CORS. A request that asks for no
- * access tells them apart: if it gets through, the server is there.
+ * fetch() says only “failed” for a server that is down, one that refuses CORS and one that this page's policy
+ * forbids. A request that asks for no access tells them apart: if it gets through, the server is there.
  * @param {CacheError} error what fetch failed with @param {string} url @param {string} name @param {AbortSignal} [signal]
  * @returns {Promise<CacheError>} a clearer error
  */
@@ -157,6 +157,8 @@ export async function explain(error, url, name, signal) {
     return new CacheError('offline', `${name}: this device is offline.`, { retryable: true, cause: error });
   }
   if (globalThis.location === undefined || isSameOrigin(url)) return error;
+  const { host } = new URL(url);
+  const forbidden = policyViolation(host);
   try {
     const limit = AbortSignal.timeout(5000);
     await fetch(url, {
@@ -166,11 +168,32 @@ export async function explain(error, url, name, signal) {
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
   } catch {
-    return error;
+    if (!(await forbidden.seen())) return error;
+    const says = `${name}: this page’s Content-Security-Policy does not allow it to connect to ${host}.`;
+    return new CacheError('blocked_by_page', says, { cause: error });
+  } finally {
+    forbidden.stop();
   }
-  return new CacheError(
-    'cors_refused',
-    `${name}: ${new URL(url).host} does not allow this page to read it (CORS).`,
-    { cause: error },
-  );
+  return new CacheError('cors_refused', `${name}: ${host} does not allow this page to read it (CORS).`, {
+    cause: error,
+  });
+}
+
+/** Listens for the browser's report that the page's own policy stopped a request. @param {string} host */
+function policyViolation(host) {
+  const target = globalThis.document ?? globalThis;
+  let seen = false;
+  const hear = (/** @type {Event} */ event) => {
+    const { blockedURI } = /** @type {SecurityPolicyViolationEvent} */ (event);
+    seen ||= blockedURI.includes(host);
+  };
+  target.addEventListener('securitypolicyviolation', hear);
+  return {
+    /** The report comes a little after the failure. */
+    async seen() {
+      for (let i = 0; i < 10 && !seen; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+      return seen;
+    },
+    stop: () => target.removeEventListener('securitypolicyviolation', hear),
+  };
 }

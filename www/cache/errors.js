@@ -8,6 +8,8 @@ export const REMEDIES = Object.freeze({
   offline: 'Check the connection and try again: what has arrived is kept and only the rest is fetched.',
   unreachable:
     'Check the address and the connection. If the server is up, it must allow this page with Access-Control-Allow-Origin, and the page’s Content-Security-Policy must list it in connect-src.',
+  blocked_by_page:
+    'The owner of this page must list the model’s host in connect-src of its Content-Security-Policy. Or download the file and drop it into the page.',
   cors_refused:
     'The server answers but does not let this page read the file. Ask for Access-Control-Allow-Origin there, or download the file and drop it into the page.',
   stalled: 'Try again: what has arrived is kept and only the rest is fetched.',

@@ -50,13 +50,16 @@ export class Remote {
    * @param {number} start @param {number} end @returns {Promise<Connection>}
    */
   async probe(start, end) {
-    let diagnosed = false;
+    let first = true;
     return this.persist(async () => {
       try {
         return await this.#probeOnce(start, end);
       } catch (e) {
-        if (diagnosed || !(e instanceof CacheError)) throw e;
-        diagnosed = true;
+        if (!first || !(e instanceof CacheError) || e.code !== 'unreachable') throw e;
+        first = false;
+        // Browsers refuse a compressed answer to a range. If the whole file can be had, that is it.
+        const whole = await this.#instead().catch(() => undefined);
+        if (whole) return whole;
         throw await explain(e, this.url, this.name, this.#o.signal);
       }
     });
@@ -83,9 +86,9 @@ export class Remote {
     }
   }
 
-  /** Gives the answer up and asks for the whole file. @param {Connection} answer */
+  /** Gives the answer up and asks for the whole file. @param {Connection} [answer] */
   async #instead(answer) {
-    answer.close();
+    answer?.close();
     return this.#whole(await this.#open());
   }
 
