@@ -3,8 +3,9 @@
 // A module may use `new URL('./worker.js', import.meta.url)` as if it were served from where it lies in
 // www/ (with pkg/ beside main.js): the bundle keeps such addresses right wherever the code ends up.
 import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,9 +15,12 @@ const dist = join(root, 'dist');
 const minify = process.argv.includes('--minify');
 
 /** Scripts that pages load by address; workers are found by `new URL('./x.js', import.meta.url)`. They share chunks. */
-const MODULES = ['main.js', 'widget/embed.js'];
+const MODULES = ['main.js', 'widget.js', 'widget/embed.js'];
 const WORKER = /new URL\(\s*'(\.[^']*\.js)'\s*,\s*import\.meta\.url\s*,?\s*\)/g;
-/** Service workers can't import modules everywhere: one file, nothing shared. */
+/**
+ * Service workers can't import modules everywhere: one file, nothing shared. In it, `__SHELL_FILES__` is the list of
+ * all other files in dist/ and `__SHELL_VERSION__` a hash over them.
+ */
 const CLASSIC = ['sw.js'];
 /** Written by us into the code, replaced by the way from an output's folder up to dist/. */
 const UP = '__up_to_dist__/';
@@ -58,7 +62,7 @@ async function bundle(entryPoints, options) {
     logLevel: 'warning',
     plugins: [ownAddress],
     ...options,
-  });
+  }).catch(() => process.exit(1)); // esbuild has said where and why
   return outputFiles ?? [];
 }
 
@@ -94,42 +98,65 @@ async function workers() {
   return [...found].filter((path) => existsSync(path) && !existing([...MODULES, ...CLASSIC]).includes(path));
 }
 
-const made = new Set();
-const modules = [...existing(MODULES), ...(await workers())];
-const outputs = [
-  ...(await bundle(modules, {
-    format: 'esm',
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-  })),
-  ...(await bundle(existing(CLASSIC), { format: 'iife' })),
-];
-for (const { path, contents, text } of outputs) {
-  const up = slashes(relative(dirname(path), dist));
-  await put(path, path.endsWith('.js') ? Buffer.from(text.replaceAll(UP, up ? `${up}/` : './')) : contents);
-  made.add(path);
-}
-for (const path of await files(www)) {
-  if (/\.(js|ts)$/.test(path)) continue;
-  const copy = join(dist, relative(www, path));
-  await put(copy, await readFile(path));
-  made.add(copy);
-}
-const list = join(root, 'pkg/variants.json');
-if (existsSync(list)) {
-  /** @type {{variants: {glue: string, wasm: string}[]}} */
-  const { variants } = JSON.parse(await readFile(list, 'utf8'));
-  for (const name of ['variants.json', ...variants.flatMap(({ glue, wasm }) => [glue, wasm])]) {
-    const copy = join(dist, 'pkg', name);
-    await put(copy, await readFile(join(root, 'pkg', name)));
-    made.add(copy);
-    const snippets = join(root, 'pkg', dirname(name), 'snippets');
-    if (!name.endsWith('.js') || !existsSync(snippets)) continue;
-    const copies = join(dirname(copy), 'snippets');
-    await cp(snippets, copies, { recursive: true });
-    for (const path of await files(copies)) made.add(path);
+/**
+ * Esbuild's outputs under the paths they get in dist/, own addresses completed.
+ * @param {import('esbuild').OutputFile[]} outputs
+ */
+function add(outputs) {
+  for (const { path, contents, text } of outputs) {
+    const up = slashes(relative(dirname(path), dist)) || '.';
+    made.set(
+      relative(dist, path),
+      path.endsWith('.js') ? Buffer.from(text.replaceAll(UP, `${up}/`)) : contents,
+    );
   }
 }
+
+/** Wasm and glue; with `--minify` under a name that changes with them, so that hosts may let browsers keep them. */
+async function addPkg() {
+  const pkg = join(root, 'pkg');
+  if (!existsSync(join(pkg, 'variants.json'))) return;
+  /** @type {{variants: {name: string, glue: string, wasm: string}[]}} */
+  const { variants } = JSON.parse(await readFile(join(pkg, 'variants.json'), 'utf8'));
+  for (const variant of variants) {
+    const wasm = await readFile(join(pkg, variant.wasm));
+    const glue = await readFile(join(pkg, variant.glue));
+    const folder = minify ? `${variant.name}-${hash([wasm, glue])}` : variant.name;
+    for (const path of await files(join(pkg, variant.name, 'snippets'))) {
+      made.set(join('pkg', folder, relative(join(pkg, variant.name), path)), await readFile(path));
+    }
+    variant.wasm = variant.wasm.replace(variant.name, folder);
+    variant.glue = variant.glue.replace(variant.name, folder);
+    made.set(join('pkg', variant.wasm), wasm);
+    made.set(join('pkg', variant.glue), glue);
+  }
+  made.set(join('pkg', 'variants.json'), Buffer.from(`${JSON.stringify({ variants }, null, 2)}\n`));
+}
+
+/** @param {Uint8Array[]} parts */
+function hash(parts) {
+  const sum = createHash('sha256');
+  for (const part of parts) sum.update(part);
+  return sum.digest('hex').slice(0, 10);
+}
+
+/** What goes to dist/, by path. @type {Map<string, Uint8Array>} */
+const made = new Map();
+const modules = [...existing(MODULES), ...(await workers())];
+add(await bundle(modules, { format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]' }));
+for (const path of await files(www)) {
+  if (!/\.(js|ts)$/.test(path)) made.set(relative(www, path), await readFile(path));
+}
+await addPkg();
+// A service worker has to know what it serves offline, and to change when any of it does.
+const shell = [...made.keys()].filter((path) => !path.endsWith('.map')).sort();
+const define = {
+  __SHELL_FILES__: JSON.stringify(shell.map(slashes)),
+  __SHELL_VERSION__: JSON.stringify(hash(shell.map((path) => made.get(path) ?? Buffer.of()))),
+};
+add(await bundle(existing(CLASSIC), { format: 'iife', define }));
+
+for (const [path, contents] of made) await put(join(dist, path), contents);
 for (const path of await files(dist)) {
-  if (!made.has(path)) await rm(path);
+  if (!made.has(relative(dist, path))) await rm(path);
 }

@@ -2,6 +2,7 @@
 
 mod build;
 mod bundle;
+mod dist;
 mod model;
 mod paths;
 mod process;
@@ -25,6 +26,8 @@ struct Cli {
 enum Task {
     /// Build the page: Rust to pkg/, then www/ and pkg/ to dist/
     Build(build::Options),
+    /// Make dist/ for a static host: release build, precompressed, with a report of the sizes
+    Dist(dist::Options),
     /// Fetch the default model into models/
     Model,
     /// Set up what is missing, build, and serve the page
@@ -36,6 +39,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Build(options) => build::run(&options),
+        Task::Dist(options) => dist::run(&options),
         Task::Model => model::ensure().map(|path| println!("{}", path.display())),
         Task::Serve(options) => serve::run(&options),
         Task::Test(options) => test::run(&options),
