@@ -1,0 +1,238 @@
+// The conversation as a tree, what fits the context, settings, and files: pure functions.
+import 'fake-indexeddb/auto';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  addMessage,
+  branchOf,
+  chatFrom,
+  newChat,
+  patchMessage,
+  shownPath,
+  titleOf,
+  walkBranch,
+} from '../../www/state/chat.js';
+import { fitContext } from '../../www/state/context.js';
+import { memoryChats, openChats } from '../../www/state/db.js';
+import { parseImport, toJson, toMarkdown } from '../../www/state/exchange.js';
+import {
+  cleanSettings,
+  DEFAULTS,
+  readSettings,
+  settingsFromAddress,
+  writeSettings,
+} from '../../www/state/settings.js';
+import { createStore } from '../../www/state/store.js';
+import { splitReasoning } from '../../www/ui/reasoning.js';
+
+/** @typedef {import('../../www/state/chat.js').Chat} Chat */
+
+/** @param {Array<['user' | 'assistant', string]>} said */
+function talk(said) {
+  let chat = newChat();
+  /** @type {string[]} */
+  const ids = [];
+  for (const [role, text] of said) {
+    const added = addMessage(chat, { parent: ids[ids.length - 1] ?? null, role, text });
+    chat = added.chat;
+    ids.push(added.message.id);
+  }
+  return { chat, ids };
+}
+
+const texts = (/** @type {Chat} */ chat) => shownPath(chat).map(({ text }) => text);
+
+const TWO_TURNS = talk([
+  ['user', 'q1'],
+  ['assistant', 'a1'],
+  ['user', 'q2'],
+  ['assistant', 'a2'],
+]);
+
+test('a regenerated answer is a branch beside the old one, and one can walk back', () => {
+  const { chat, ids } = TWO_TURNS;
+  const { chat: two, message } = addMessage(chat, { parent: ids[0], role: 'assistant', text: 'b1' });
+  assert.deepEqual(texts(two), ['q1', 'b1']);
+  assert.deepEqual(branchOf(two, message.id), { index: 1, count: 2 });
+  const back = walkBranch(two, message.id, -1);
+  assert.deepEqual(texts(back), ['q1', 'a1', 'q2', 'a2']);
+  assert.equal(walkBranch(back, ids[1], -1), back, 'before the first there is nothing');
+});
+
+test('editing the first question keeps the old conversation on its branch', () => {
+  const { chat } = TWO_TURNS;
+  const { chat: edited, message } = addMessage(chat, { parent: null, role: 'user', text: 'other' });
+  assert.deepEqual(texts(edited), ['other']);
+  assert.deepEqual(texts(walkBranch(edited, message.id, -1)), ['q1', 'a1', 'q2', 'a2']);
+});
+
+test('a tree read back from storage shows the same branch', () => {
+  const { chat, ids } = TWO_TURNS;
+  const { chat: two } = addMessage(chat, { parent: ids[0], role: 'assistant', text: 'b1' });
+  const list = Object.values(two.messages).reverse();
+  assert.deepEqual(texts(chatFrom(two.conversation, list)), ['q1', 'b1']);
+  assert.deepEqual(texts(chatFrom({ ...two.conversation, selected: { '': 'gone' } }, list)), ['q1', 'b1']);
+});
+
+test('a message must answer one that exists', () => {
+  assert.throws(() => addMessage(newChat(), { parent: 'nowhere', role: 'user', text: 'x' }), /nowhere/);
+});
+
+test('updates make new objects and leave the others alone', () => {
+  const { chat, ids } = TWO_TURNS;
+  const changed = patchMessage(chat, ids[1], { text: 'new' });
+  assert.notEqual(changed.messages[ids[1]], chat.messages[ids[1]]);
+  assert.equal(changed.messages[ids[0]], chat.messages[ids[0]]);
+});
+
+test('the title is the first words of the first question', () => {
+  assert.equal(TWO_TURNS.chat.conversation.title, 'q1');
+  assert.equal(titleOf('  one\ntwo'), 'one');
+  assert.match(titleOf('word '.repeat(40)), /^(word )+word…$/);
+});
+
+test('what does not fit is left out from the start, in whole pairs, and the question always goes', async () => {
+  const path = shownPath(TWO_TURNS.chat).slice(0, 3);
+  const count = async (/** @type {string} */ text) => (text.startsWith('a') ? 100 : 10);
+  const all = await fitContext('sys', path, { limit: 1000, reserve: 100, count });
+  assert.deepEqual(all.omitted, []);
+  assert.deepEqual(
+    all.messages.map(({ content }) => content),
+    ['sys', 'q1', 'a1', 'q2'],
+  );
+  const few = await fitContext('sys', path, { limit: 150, reserve: 50, count });
+  assert.deepEqual(
+    few.messages.map(({ content }) => content),
+    ['sys', 'q2'],
+  );
+  assert.deepEqual(few.omitted, TWO_TURNS.ids.slice(0, 2));
+  const tiny = await fitContext('', path, { limit: 5, reserve: 4, count });
+  assert.deepEqual(
+    tiny.messages.map(({ content }) => content),
+    ['q2'],
+  );
+});
+
+test('subscribers see each change with the state before it, until they leave', () => {
+  const store = createStore({ n: 0, other: 'x' });
+  /** @type {Array<[number, number]>} */
+  const seen = [];
+  const leave = store.subscribe((now, before) => seen.push([before.n, now.n]));
+  store.set({ n: 1 });
+  store.set(({ n }) => ({ n: n + 1 }));
+  leave();
+  store.set({ n: 9 });
+  assert.deepEqual(seen, [
+    [0, 1],
+    [1, 2],
+  ]);
+  assert.equal(store.get().other, 'x');
+});
+
+test('settings: the address wins over what is stored, and nonsense is ignored', () => {
+  /** @type {Map<string, string>} */
+  const map = new Map();
+  const storage = /** @type {Storage} */ (
+    /** @type {unknown} */ ({
+      getItem: (/** @type {string} */ k) => map.get(k) ?? null,
+      setItem: (/** @type {string} */ k, /** @type {string} */ v) => map.set(k, v),
+    })
+  );
+  writeSettings(storage, { ...DEFAULTS, temperature: 0.7, theme: 'dark' });
+  assert.deepEqual(JSON.parse([...map.values()][0]), { temperature: 0.7, theme: 'dark' });
+  const read = readSettings(storage, new URLSearchParams('temperature=0&repetitionPenalty=x&evil=1'));
+  assert.deepEqual(
+    [read.temperature, read.repetitionPenalty, read.theme],
+    [0, DEFAULTS.repetitionPenalty, 'dark'],
+  );
+  assert.deepEqual(cleanSettings({ temperature: 'hot', agreed: true, __proto__: { x: 1 } }), {
+    agreed: true,
+  });
+  assert.deepEqual(
+    settingsFromAddress(new URLSearchParams('agreed=true')),
+    {},
+    'a link cannot agree for the person',
+  );
+  map.set('loquat-settings', '{broken');
+  assert.equal(readSettings(storage).temperature, DEFAULTS.temperature);
+});
+
+for (const [name, make] of /** @type {const} */ ([
+  ['IndexedDB', () => openChats(`test-${Math.random()}`)],
+  ['memory', async () => memoryChats()],
+])) {
+  test(`conversations in ${name}: list, read, search, remove`, async () => {
+    const storage = await make();
+    const { chat } = TWO_TURNS;
+    const other = talk([['user', 'About Loquats']]).chat;
+    await storage.save({ ...chat.conversation, updated: 1 }, Object.values(chat.messages));
+    await storage.save({ ...other.conversation, updated: 2 }, Object.values(other.messages));
+    assert.deepEqual(
+      (await storage.list()).map(({ title }) => title),
+      ['About Loquats', 'q1'],
+    );
+    assert.deepEqual(texts(chatFrom(chat.conversation, await storage.messages(chat.conversation.id))), [
+      'q1',
+      'a1',
+      'q2',
+      'a2',
+    ]);
+    assert.deepEqual([...(await storage.search('A2'))], [chat.conversation.id]);
+    await storage.remove(chat.conversation.id);
+    assert.deepEqual(await storage.messages(chat.conversation.id), []);
+    assert.equal((await storage.list()).length, 1);
+  });
+}
+
+test('what is exported comes back with all branches, under new ids', () => {
+  const { chat, ids } = TWO_TURNS;
+  const { chat: two } = addMessage(chat, { parent: ids[0], role: 'assistant', text: 'b1' });
+  const [back] = parseImport(
+    toJson([{ conversation: two.conversation, messages: Object.values(two.messages) }]),
+  );
+  assert.deepEqual(texts(back), ['q1', 'b1']);
+  assert.equal(Object.keys(back.messages).length, 5);
+  assert.notEqual(back.conversation.id, two.conversation.id);
+  assert.equal(
+    ids.some((id) => id in back.messages),
+    false,
+  );
+  assert.match(toMarkdown(two), /^# q1\n\n\*\*You:\*\*\n\nq1\n\n\*\*Loquat:\*\*\n\nb1\n$/);
+});
+
+test('the export of ChatGPT is read along the branch that was shown', () => {
+  const say = (/** @type {string} */ role, /** @type {unknown[]} */ ...parts) => ({
+    author: { role },
+    content: { parts },
+  });
+  const chatgpt = [
+    {
+      title: 'Trip',
+      create_time: 1_700_000_000,
+      current_node: 'd',
+      mapping: {
+        a: { parent: null, children: ['b'], message: null },
+        s: { parent: 'a', children: [], message: say('system', 'hidden') },
+        b: { parent: 'a', children: ['c', 'd'], message: say('user', 'Where to?', { image: 1 }) },
+        c: { parent: 'b', children: [], message: say('assistant', 'old') },
+        d: { parent: 'b', children: [], message: say('assistant', 'The sea.') },
+      },
+    },
+  ];
+  const [chat] = parseImport(JSON.stringify(chatgpt));
+  assert.equal(chat.conversation.title, 'Trip');
+  assert.deepEqual(texts(chat), ['Where to?', 'The sea.']);
+  assert.equal(chat.conversation.updated, 1_700_000_000_000);
+});
+
+test('a file of something else is refused with a code', () => {
+  for (const text of ['nonsense', '{}', '[]', '[{"a":1}]', '{"format":"other"}']) {
+    assert.throws(() => parseImport(text), { code: 'import_unknown' }, text);
+  }
+});
+
+test('thinking is parted from the answer, also while it is still going on', () => {
+  assert.deepEqual(splitReasoning('<think>a'), { thought: 'a', text: '', open: true });
+  assert.deepEqual(splitReasoning('\n<think>a</think>\n\nb'), { thought: 'a', text: 'b', open: false });
+  assert.deepEqual(splitReasoning('plain <think>'), { thought: '', text: 'plain <think>', open: false });
+});

@@ -1,0 +1,186 @@
+// The client and the host over a real message channel, with a fake engine: calls, streams, cancelling, errors.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EngineClient } from '../../www/engine/client.js';
+import { EngineHost } from '../../www/engine/host.js';
+import { loadModel } from '../../www/engine/load.js';
+import {
+  fromWireError,
+  isFromWorker,
+  isToWorker,
+  LoquatError,
+  toWireError,
+} from '../../www/engine/protocol.js';
+import { chooseVariant, FEATURES } from '../../www/engine/variant.js';
+import { ANSWERS, Loader } from './fake-engine.js';
+
+/** @typedef {import('../../www/engine/protocol.js').GenerateEvent} GenerateEvent */
+
+const FILE = {
+  name: 'fake.gguf',
+  size: 64,
+  read: async (/** @type {number} */ _, /** @type {number} */ n) => new Uint8Array(n),
+};
+
+/** @param {import('node:test').TestContext} t @param {Partial<typeof FILE>} [file] */
+async function connect(t, file = {}) {
+  const { port1, port2 } = new MessageChannel();
+  const host = new EngineHost({
+    post: (message, transfer = []) => port2.postMessage(message, transfer),
+    async load(_, { onProgress }, signal) {
+      const engine = await loadModel(new Loader(), { ...FILE, ...file }, onProgress, signal);
+      return { engine, info: engine.info() };
+    },
+  });
+  port2.onmessage = (event) => host.receive(event.data);
+  port1.start();
+  t.after(() => port1.close());
+  return new EngineClient(
+    /** @type {import('../../www/engine/client.js').Port} */ (/** @type {unknown} */ (port1)),
+  );
+}
+
+/** @param {AsyncIterable<GenerateEvent>} events */
+async function collect(events) {
+  let text = '';
+  /** @type {GenerateEvent | undefined} */
+  let last;
+  for await (const event of events) {
+    if (event.type === 'token') text += event.text;
+    last = event;
+  }
+  return { text, last };
+}
+
+const load = (/** @type {EngineClient} */ client, more = {}) =>
+  client.load({ url: 'http://x/fake.gguf' }, { pkg: '/', ...more });
+const say = (/** @type {string} */ content) => ({
+  messages: [{ role: /** @type {const} */ ('user'), content }],
+});
+
+test('a model loads tensor by tensor and tells its progress', async (t) => {
+  const client = await connect(t);
+  /** @type {number[]} */
+  const loaded = [];
+  const info = await load(client, {
+    onProgress: (/** @type {{loaded: number}} */ p) => loaded.push(p.loaded),
+  });
+  assert.equal(info.name, 'Fake 1M');
+  assert.deepEqual(loaded, [32, 40, 64]);
+});
+
+test('an answer streams word by word and ends with done', async (t) => {
+  const client = await connect(t);
+  await load(client);
+  const { text, last } = await collect(client.generate(say('a table')));
+  assert.equal(text, ANSWERS.table);
+  assert.ok(last?.type === 'done' && last.reason === 'stop' && last.usage.completion_tokens > 10);
+});
+
+test('abort cancels between tokens; the next answer is whole', async (t) => {
+  const client = await connect(t);
+  await load(client);
+  const abort = new AbortController();
+  let tokens = 0;
+  const run = async () => {
+    for await (const event of client.generate(say('count to 500'), { signal: abort.signal })) {
+      if (event.type === 'token' && ++tokens === 3) abort.abort();
+    }
+  };
+  await assert.rejects(run(), { name: 'AbortError' });
+  assert.ok(tokens < 20, `${tokens} tokens came after all`);
+  assert.match((await collect(client.generate(say('hello')))).text, /^You said: hello/);
+});
+
+test('leaving the loop early cancels, and does not leave the engine busy', async (t) => {
+  const client = await connect(t);
+  await load(client);
+  for await (const event of client.generate(say('count to 500'))) if (event.type === 'token') break;
+  assert.match((await collect(client.generate(say('hello')))).text, /^You said: hello/);
+});
+
+test('a call that waits in the queue can be cancelled before it begins', async (t) => {
+  const client = await connect(t);
+  await load(client);
+  const abort = new AbortController();
+  const first = collect(client.generate(say('count to 5')));
+  const second = collect(client.generate(say('count to 5'), { signal: abort.signal }));
+  setTimeout(() => abort.abort(), 5);
+  await assert.rejects(second, { name: 'AbortError' });
+  assert.match((await first).text, /Line 5/);
+});
+
+test('an engine error arrives with its code and remedy, and the engine goes on', async (t) => {
+  const client = await connect(t);
+  await load(client);
+  await assert.rejects(collect(client.generate(say('explode'))), {
+    code: 'prompt_exploded',
+    message: 'The prompt exploded at token 7.',
+    remedy: 'Ask something else.',
+  });
+  assert.deepEqual([...(await client.tokenize('two words'))], [4, 5]);
+});
+
+test('a call without a model says so', async (t) => {
+  const client = await connect(t);
+  await assert.rejects(client.tokenize('x'), { code: 'not_loaded' });
+});
+
+test('a file that ends inside its header or a tensor is named with its size', async (t) => {
+  await assert.rejects(load(await connect(t, { size: 8 })), {
+    code: 'gguf_truncated',
+    message: /fake\.gguf ends after 8 bytes/,
+  });
+  await assert.rejects(load(await connect(t, { size: 36 })), {
+    code: 'gguf_truncated',
+    message: /Tensor b ends at byte 40.*36/,
+  });
+});
+
+test('closing rejects what is still open', async (t) => {
+  const client = await connect(t);
+  const open = client.tokenize('x');
+  client.close();
+  await assert.rejects(open, { code: 'engine_closed' });
+});
+
+test('the protocol is closed: unknown messages are none of ours', () => {
+  for (const wrong of [
+    null,
+    1,
+    'load',
+    {},
+    { type: 'load' },
+    { type: 'evil', id: 1 },
+    { type: 'load', id: '1' },
+  ]) {
+    assert.equal(isToWorker(wrong), false, JSON.stringify(wrong));
+    assert.equal(isFromWorker(wrong), false, JSON.stringify(wrong));
+  }
+  assert.equal(isToWorker({ type: 'cancel', id: 3 }), true);
+  assert.equal(isFromWorker({ type: 'cancel', id: 3 }), false);
+});
+
+test('errors cross the wire with name, code and remedy', () => {
+  const back = fromWireError(toWireError(new LoquatError('a_code', 'what', 'do')));
+  assert.ok(
+    back instanceof LoquatError && back.code === 'a_code' && back.message === 'what' && back.remedy === 'do',
+  );
+  assert.equal(fromWireError(toWireError(new DOMException('no', 'AbortError'))).name, 'AbortError');
+  assert.equal(toWireError('text').code, 'internal');
+});
+
+test('the first wasm build whose features are all here is taken, with the reason', async () => {
+  const variants = [
+    { name: 'fast', needs: ['simd', 'threads'], glue: 'fast/loquat.js', wasm: 'fast/x.wasm' },
+    { name: 'plain', needs: ['simd'], glue: 'plain/loquat.js', wasm: 'plain/x.wasm' },
+  ];
+  const can = { simd: () => true, threads: () => false };
+  const choice = await chooseVariant(variants, 'http://h/sub/pkg/', can);
+  assert.equal(choice.glue, 'http://h/sub/pkg/plain/loquat.js');
+  assert.match(choice.reason, /no threads for fast/);
+  await assert.rejects(chooseVariant(variants, 'http://h/', { simd: () => false }), {
+    code: 'engine_unsupported',
+  });
+  assert.equal(await FEATURES.simd(), true, 'Node compiles SIMD, so the probe must be a valid module');
+});

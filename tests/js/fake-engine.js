@@ -1,0 +1,149 @@
+// An engine module that answers from a script: for tests of the page that need no weights. It speaks src/wasm.rs's API.
+
+/**
+ * @typedef {import('../../www/engine/engine-types.js').Engine} EngineApi
+ * @typedef {import('../../www/engine/engine-types.js').Loader} LoaderApi
+ * @typedef {import('../../www/engine/protocol.js').GenerateRequest} GenerateRequest
+ */
+
+/** What is answered; a request that contains the key gets the value. @type {Record<string, string>} */
+export const ANSWERS = {
+  table: [
+    'Here is a **comparison**:\n\n| Fruit | Season | Colour |\n|---|---|---|\n| Loquat | spring | orange |\n| Plum | summer | blue |\n\n',
+    'A small program that prints it:\n\n```python\ndef fruits(season):\n    # those of one season\n    return [name for name, s in FRUITS if s == season]\n```\n\n',
+    'And Euler said $e^{i\\pi} + 1 = 0$, or\n\n$$\\int_0^1 x^2\\,dx = \\frac{1}{3}$$\n\n1. First\n2. Second\n\n> Quoted. <img src=x onerror=alert(1)> <b>bold</b>\n',
+  ].join(''),
+  think: '<think>The user wants me to think. So I do.</think>I thought about it.',
+};
+
+const info = {
+  architecture: 'llama',
+  name: 'Fake 1M',
+  parameters: 1e6,
+  quantization: { F32: 1 },
+  context_length: 512,
+  vocab_size: 256,
+  n_layers: 1,
+  embedding_length: 8,
+  weight_bytes: 64,
+  tokenizer: 'gpt2',
+  chat_template: true,
+  kv_bytes_per_token: 64,
+  backend: 'cpu',
+  variant: 'fake',
+  threads: 1,
+  reason: 'a test',
+};
+
+const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** @implements {EngineApi} */
+class Engine {
+  /** @type {string[]} */
+  #words = [];
+  #next = 0;
+  #cancelled = false;
+  #prompt = 0;
+  #max = Infinity;
+  freed = false;
+
+  info() {
+    return info;
+  }
+  /** One token a word. @param {string} text */
+  tokenize(text) {
+    return Uint32Array.from(text.match(/\S+\s*/g) ?? [], (word) => word.length);
+  }
+  /** @param {Uint32Array} ids */
+  detokenize(ids) {
+    return [...ids].join(' ');
+  }
+  /** @param {import('../../www/engine/protocol.js').ChatMessage[]} messages */
+  template(messages) {
+    return messages.map(({ role, content }) => `${role}: ${content}\n`).join('');
+  }
+  /** @param {GenerateRequest} request */
+  begin(request) {
+    const messages = request.messages ?? [
+      { role: /** @type {const} */ ('user'), content: request.prompt ?? '' },
+    ];
+    const last = messages[messages.length - 1].content;
+    if (last.includes('explode')) {
+      throw Object.assign(new Error('The prompt exploded at token 7.'), {
+        code: 'prompt_exploded',
+        remedy: 'Ask something else.',
+      });
+    }
+    const key = Object.keys(ANSWERS).find((each) => last.includes(each));
+    const many = /count to (\d+)/.exec(last);
+    const text = key
+      ? ANSWERS[key]
+      : many
+        ? Array.from({ length: Number(many[1]) }, (_, i) => `Line ${i + 1}.\n\n`).join('')
+        : `You said: ${last} That was message ${messages.filter(({ role }) => role === 'user').length}.`;
+    this.#words = text.match(/\s*\S+|\s+$/g) ?? [];
+    this.#next = 0;
+    this.#cancelled = false;
+    this.#max = request.max_tokens ?? Infinity;
+    this.#prompt = this.template(messages).split(/\s+/).length;
+    return { prompt_n: this.#prompt, cached_n: 0 };
+  }
+  /** @returns {ReturnType<EngineApi['step']>} */
+  async step() {
+    await pause(4);
+    const ended = this.#next >= this.#words.length;
+    if (this.#cancelled || ended || this.#next >= this.#max) {
+      const n = this.#next;
+      return {
+        type: 'done',
+        reason: this.#cancelled ? 'cancelled' : ended ? 'stop' : 'length',
+        text: '',
+        usage: {
+          prompt_tokens: this.#prompt,
+          completion_tokens: n,
+          total_tokens: this.#prompt + n,
+          cached_tokens: 0,
+        },
+        timings: { prompt_n: this.#prompt, prompt_ms: 1, predicted_n: n, predicted_ms: n * 4, cached_n: 0 },
+      };
+    }
+    const text = this.#words[this.#next++];
+    return { type: 'token', text, id: this.#next, logprob: -0.1 };
+  }
+  cancel() {
+    this.#cancelled = true;
+  }
+  reset() {}
+  save() {
+    return new Uint8Array([1, 2, 3]);
+  }
+  restore() {}
+  free() {
+    this.freed = true;
+  }
+}
+
+/** @implements {LoaderApi} */
+export class Loader {
+  /** @param {Uint8Array} prefix */
+  header(prefix) {
+    return prefix.length >= 16 ? 0 : 16;
+  }
+  info() {
+    return info;
+  }
+  tensors() {
+    return [
+      { index: 0, name: 'a', offset: 16, size: 16 },
+      { index: 1, name: 'b', offset: 32, size: 8 },
+    ];
+  }
+  tensor() {}
+  async finish() {
+    await pause(20);
+    return new Engine();
+  }
+  free() {}
+}
+
+export default async function init() {}

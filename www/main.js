@@ -1,0 +1,67 @@
+// The page: wires storage, settings, engine and views. Everything else is in the modules it names.
+import { PKG, startEngine } from './engine/start.js';
+import { createApp } from './state/app.js';
+import { memoryChats, openChats } from './state/db.js';
+import { readSettings } from './state/settings.js';
+import { loadLanguage, pickLanguage } from './ui/i18n.js';
+import { mountShell } from './ui/shell.js';
+
+const LAST = 'loquat-last-conversation';
+const storage = (() => {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return undefined; // forbidden: settings last as long as the page
+  }
+})();
+
+const settings = readSettings(storage, new URLSearchParams(location.search));
+const storageFailed = /** @type {unknown[]} */ ([]);
+const chats = await openChats().catch((error) => {
+  storageFailed.push(error);
+  return memoryChats();
+});
+const app = createApp({
+  startEngine,
+  pkg: PKG,
+  base: document.baseURI,
+  storage: chats,
+  settings,
+  ...(storage ? { settingsStorage: storage } : {}),
+});
+
+/** @type {ReturnType<typeof mountShell> | undefined} */
+let shell;
+
+/** The appearance that concerns the whole document. @param {import('./state/settings.js').Settings} settings */
+function applyLook({ theme }) {
+  if (theme === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+/** @param {string} language */
+async function show(language) {
+  const i18n = await loadLanguage(pickLanguage(language, navigator.languages));
+  document.documentElement.lang = i18n.language;
+  document.documentElement.dir = i18n.direction;
+  shell?.unmount();
+  shell = mountShell(document.body, app, i18n);
+}
+
+app.store.subscribe((state, before) => {
+  if (state.settings.theme !== before.settings.theme) applyLook(state.settings);
+  if (state.settings.language !== before.settings.language) void show(state.settings.language);
+  const { id, title } = state.chat.conversation;
+  if (id !== before.chat.conversation.id) storage?.setItem(LAST, id);
+  document.title = title ? `${title} · Loquat` : 'Loquat';
+});
+
+applyLook(settings);
+await app.conversations.restore(storage?.getItem(LAST) ?? undefined);
+await show(settings.language);
+for (const error of storageFailed) console.warn('Conversations are kept in memory only:', error);
+if (settings.agreed) void app.model.load();
+if (matchMedia('(hover: hover)').matches) shell?.focus();
+
+// For tests and for the curious: the same objects the page uses.
+Object.assign(globalThis, { loquat: { app } });

@@ -1,0 +1,34 @@
+// The form in which a question is edited.
+import { h } from './dom.js';
+
+/**
+ * @param {import('./i18n.js').I18n} i18n @param {string} text
+ * @param {{save: (text: string) => void, cancel: () => void}} on
+ */
+export function editor({ t }, text, { save, cancel }) {
+  const field = h('textarea', { 'aria-label': t('edit'), rows: Math.min(10, text.split('\n').length + 1) });
+  field.value = text;
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const trimmed = field.value.trim();
+    if (trimmed) save(trimmed);
+  };
+  const form = h(
+    'form',
+    { class: 'editor', onsubmit: submit },
+    field,
+    h(
+      'div',
+      { class: 'row' },
+      h('button', { type: 'button', class: 'quiet', onclick: cancel }, t('cancel')),
+      h('button', { type: 'submit', class: 'primary' }, t('save')),
+    ),
+  );
+  form.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      cancel();
+    } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
+  });
+  return form;
+}

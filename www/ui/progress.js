@@ -1,0 +1,53 @@
+// How far the model is on its way: bytes, speed, time left, and a way to stop it.
+import { h, setText } from './dom.js';
+
+const PHASES = /** @type {const} */ ({
+  engine: 'phaseEngine',
+  check: 'phaseCheck',
+  download: 'phaseDownload',
+  read: 'phaseRead',
+  verify: 'phaseVerify',
+  finish: 'phaseFinish',
+});
+
+/** @param {import('./context.js').Ui} ui @returns {import('./context.js').View} */
+export function createProgress({ app, i18n }) {
+  const { t } = i18n;
+  const what = h('span', { class: 'what' });
+  const detail = h('span', { class: 'detail' });
+  const bar = h('progress', { max: 1, 'aria-label': t('model') });
+  const cancel = h(
+    'button',
+    { type: 'button', class: 'quiet', onclick: () => app.model.cancel() },
+    t('cancel'),
+  );
+  const root = h(
+    'div',
+    { class: 'loading', role: 'status', 'aria-live': 'off', hidden: true },
+    h('div', { class: 'row' }, what, detail, cancel),
+    bar,
+  );
+  return {
+    root,
+    update({ model }) {
+      root.hidden = model.status !== 'loading';
+      if (root.hidden) return;
+      const { phase, loaded, total, bytesPerSecond, secondsLeft } = model.progress ?? {
+        phase: 'engine',
+        loaded: 0,
+        total: 0,
+      };
+      setText(what, t(PHASES[/** @type {keyof typeof PHASES} */ (phase)], { name: model.name }));
+      const parts = [];
+      if (total && phase !== 'engine') {
+        parts.push(t('ofBytes', { loaded: i18n.bytes(loaded), total: i18n.bytes(total) }));
+        bar.value = loaded / total;
+      } else bar.removeAttribute('value');
+      if (phase === 'download' && bytesPerSecond)
+        parts.push(t('perSecond', { rate: i18n.bytes(bytesPerSecond) }));
+      if (phase === 'download' && secondsLeft)
+        parts.push(t('timeLeft', { time: i18n.duration(secondsLeft) }));
+      setText(detail, parts.join(' · '));
+    },
+  };
+}

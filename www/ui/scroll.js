@@ -1,0 +1,45 @@
+// Follows the newest words until the reader scrolls up, and offers the way back. Knows nothing of messages.
+
+const NEAR = 48; // pixels from the end that still count as the end
+
+/**
+ * @param {HTMLElement} scroller
+ * @param {HTMLElement} jump the button back to the end
+ */
+export function followEnd(scroller, jump) {
+  let following = true;
+  let last = 0;
+  const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
+  const show = () => {
+    jump.hidden = following;
+  };
+  scroller.addEventListener(
+    'scroll',
+    () => {
+      // Only the reader moves upwards: content that grows never does.
+      if (scroller.scrollTop < last - 2) following = atEnd();
+      else if (atEnd()) following = true;
+      last = scroller.scrollTop;
+      show();
+    },
+    { passive: true },
+  );
+  const stay = () => {
+    if (!following) return;
+    scroller.scrollTop = scroller.scrollHeight;
+    last = scroller.scrollTop;
+  };
+  // Late arrivals (math, colours, a keyboard that opens) change heights too.
+  const observer = new ResizeObserver(stay);
+  observer.observe(scroller);
+  return {
+    stay,
+    follow() {
+      following = true;
+      show();
+      stay();
+    },
+    /** @param {Element} content */
+    watch: (content) => observer.observe(content),
+  };
+}

@@ -1,0 +1,186 @@
+// The list of conversations: search, open, rename, pin, delete. Export and import are in the settings.
+import { h, setChildren, setProps, setText } from './dom.js';
+import { icon, logo } from './icons.js';
+import { iconButton } from './message.js';
+
+/**
+ * @typedef {import('../state/chat.js').Conversation} Conversation
+ * @typedef {import('./i18n.js').Key} Key
+ */
+
+const DAY = 86_400_000; // ms
+
+/** @param {Conversation} conversation @param {number} now @returns {Key} */
+export function groupOf({ pinned, updated }, now) {
+  if (pinned) return 'pinned';
+  if (now - updated < DAY) return 'today';
+  return now - updated < 7 * DAY ? 'thisWeek' : 'earlier';
+}
+
+/** @param {import('./context.js').Ui} ui */
+function createRow(ui, /** @type {string} */ id) {
+  const { app } = ui;
+  const { t } = ui.i18n;
+  const title = h('button', { type: 'button', class: 'open', onclick: () => void open() });
+  const pin = iconButton(t('pin'), 'pin', () => void app.conversations.patch(id, { pinned: !shown?.pinned }));
+  const rename = iconButton(t('rename'), 'edit', startRename);
+  const remove = iconButton(t('delete'), 'trash', () => void app.conversations.remove(id));
+  const tools = h('span', { class: 'tools', role: 'group' }, pin, rename, remove);
+  const root = h('li', null, title, tools);
+  /** @type {Conversation | undefined} */
+  let shown;
+
+  async function open() {
+    await app.conversations.open(id);
+    ui.showSidebar(false);
+    ui.focusInput();
+  }
+
+  function startRename() {
+    const field = h('input', { type: 'text', 'aria-label': t('rename'), class: 'field' });
+    field.value = shown?.title ?? '';
+    let done = false;
+    const end = (/** @type {boolean} */ keep) => {
+      if (done) return;
+      done = true;
+      field.replaceWith(title);
+      const text = field.value.trim();
+      if (keep && text) void app.conversations.patch(id, { title: text });
+      title.focus();
+    };
+    field.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') end(true);
+      if (event.key === 'Escape') {
+        event.stopPropagation();
+        end(false);
+      }
+    });
+    field.addEventListener('blur', () => end(true));
+    title.replaceWith(field);
+    field.select();
+  }
+
+  return {
+    root,
+    /** @param {Conversation} conversation @param {boolean} current */
+    update(conversation, current) {
+      shown = conversation;
+      setText(title, conversation.title || t('untitled'));
+      setProps(title, { 'aria-current': current ? 'true' : null, title: conversation.title });
+      setProps(tools, { 'aria-label': t('actions', { title: conversation.title }) });
+      const label = t(conversation.pinned ? 'unpin' : 'pin');
+      setProps(pin, { 'aria-label': label, title: label, 'aria-pressed': String(conversation.pinned) });
+    },
+  };
+}
+
+/** @param {import('./context.js').Ui} ui */
+export function createSidebar(ui) {
+  const { app } = ui;
+  const { t } = ui.i18n;
+  const search = h('input', {
+    type: 'search',
+    class: 'field',
+    placeholder: t('search'),
+    'aria-label': t('search'),
+  });
+  const empty = h('p', { class: 'note' });
+  const groups = h('div', { class: 'groups' });
+  const start = h(
+    'button',
+    {
+      type: 'button',
+      class: 'new',
+      onclick() {
+        app.conversations.start();
+        ui.showSidebar(false);
+        ui.focusInput();
+      },
+    },
+    icon('plus'),
+    t('newChat'),
+  );
+  const close = iconButton(t('closeMenu'), 'close', () => ui.showSidebar(false));
+  close.classList.add('menu');
+  const root = h(
+    'nav',
+    { class: 'sidebar', 'aria-label': t('conversations') },
+    h('div', { class: 'brand' }, logo(), h('strong', null, t('app')), close),
+    start,
+    h('label', { class: 'search' }, icon('search'), search),
+    groups,
+    empty,
+    h(
+      'div',
+      { class: 'foot' },
+      h(
+        'button',
+        { type: 'button', class: 'quiet', onclick: () => ui.showPanel('settings') },
+        icon('settings'),
+        t('settings'),
+      ),
+      h(
+        'button',
+        { type: 'button', class: 'quiet', onclick: () => ui.showPanel('help') },
+        icon('help'),
+        t('help'),
+      ),
+    ),
+  );
+  /** @type {Map<string, ReturnType<typeof createRow>>} */
+  const rows = new Map();
+  /** @type {Map<Key, {root: HTMLElement, list: HTMLElement}>} */
+  const sections = new Map();
+  /** @type {Set<string> | null} */
+  let found = null;
+
+  search.addEventListener('input', async () => {
+    const text = search.value.trim();
+    const result = text ? await app.conversations.search(text) : null;
+    if (text !== search.value.trim()) return;
+    found = result;
+    update(app.store.get());
+  });
+
+  /** @param {Key} key */
+  function section(key) {
+    let made = sections.get(key);
+    if (!made) {
+      const list = h('ul', null);
+      made = { list, root: h('section', null, h('h2', null, t(key)), list) };
+      sections.set(key, made);
+    }
+    return made;
+  }
+
+  /** @param {import('../state/app.js').AppState} state */
+  function update({ list, chat }) {
+    const now = Date.now();
+    /** @type {Map<Key, HTMLElement[]>} */
+    const grouped = new Map();
+    const wanted = found;
+    const listed = wanted ? list.filter(({ id }) => wanted.has(id)) : list;
+    for (const conversation of listed) {
+      let row = rows.get(conversation.id);
+      if (!row) rows.set(conversation.id, (row = createRow(ui, conversation.id)));
+      row.update(conversation, conversation.id === chat.conversation.id);
+      const key = groupOf(conversation, now);
+      grouped.set(key, [...(grouped.get(key) ?? []), row.root]);
+    }
+    setChildren(
+      groups,
+      [...grouped].map(([key, nodes]) => {
+        const { root, list: place } = section(key);
+        setChildren(place, nodes);
+        return root;
+      }),
+    );
+    empty.hidden = listed.length > 0;
+    setText(
+      empty,
+      list.length === 0 ? t('noConversations') : t('nothingFound', { text: search.value.trim() }),
+    );
+  }
+
+  return { root, update, focusSearch: () => search.focus() };
+}

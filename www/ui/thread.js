@@ -1,0 +1,91 @@
+// The messages of the open conversation, in a scroller that follows. Which messages there are is the state's matter.
+import { shownPath } from '../state/chat.js';
+import { h, setChildren, setText } from './dom.js';
+import { icon } from './icons.js';
+import { createMessage } from './message.js';
+import { followEnd } from './scroll.js';
+import { createWelcome } from './welcome.js';
+
+/** @param {import('./context.js').Ui} ui */
+export function createThread(ui) {
+  const { app, i18n } = ui;
+  const { t } = i18n;
+  const welcome = createWelcome(ui);
+  const list = h('div', { class: 'messages' });
+  const omittedText = h('span', null);
+  const keep = h('button', { type: 'button', class: 'quiet', onclick: toggleKeep });
+  const omitted = h('div', { class: 'omitted', role: 'note' }, omittedText, keep);
+  const jump = h(
+    'button',
+    {
+      type: 'button',
+      class: 'jump',
+      'aria-label': t('latest'),
+      title: t('latest'),
+      hidden: true,
+      onclick: () => follow.follow(),
+    },
+    icon('down'),
+  );
+  const scroller = h('div', { class: 'scroller', tabindex: -1 }, welcome.root, list);
+  const root = h('section', { class: 'thread', 'aria-label': t('conversations') }, scroller, jump);
+  const follow = followEnd(scroller, jump);
+  follow.watch(list);
+
+  /** @type {Map<string, ReturnType<typeof createMessage>>} */
+  const views = new Map();
+  let conversation = '';
+  let count = 0;
+
+  function toggleKeep() {
+    const { conversation } = app.store.get().chat;
+    void app.conversations.keepAll(!conversation.keepAll);
+  }
+
+  /** @param {import('../state/app.js').AppState} state @param {number} lastOmitted */
+  function describeOmitted(state, lastOmitted) {
+    const all = state.chat.conversation.keepAll === true;
+    setText(omittedText, all ? t('keptAll') : t('omitted', { n: i18n.number(lastOmitted) }));
+    setText(keep, all ? t('keepLess') : t('keepAll'));
+  }
+
+  return {
+    root,
+    /** Opens the editor of the last question. */
+    editLast() {
+      const path = shownPath(app.store.get().chat);
+      const last = path.filter(({ role }) => role === 'user').pop();
+      if (last) views.get(last.id)?.edit();
+    },
+    /** @param {import('../state/app.js').AppState} state */
+    update(state) {
+      const path = shownPath(state.chat);
+      const { id, keepAll } = state.chat.conversation;
+      if (id !== conversation) {
+        conversation = id;
+        count = 0;
+        views.clear();
+      }
+      welcome.root.hidden = path.length > 0;
+      if (path.length === 0) welcome.update(state);
+      const left = new Set(state.context.omitted);
+      /** @type {HTMLElement[]} */
+      const nodes = [];
+      for (const message of path) {
+        let view = views.get(message.id);
+        if (!view) views.set(message.id, (view = createMessage(ui, message.id)));
+        view.update(state, message);
+        view.root.classList.toggle('left-out', left.has(message.id));
+        nodes.push(view.root);
+      }
+      if (left.size > 0 || keepAll) {
+        describeOmitted(state, left.size);
+        nodes.splice(left.size, 0, omitted);
+      }
+      setChildren(list, nodes);
+      if (path.length > count) follow.follow();
+      else follow.stay();
+      count = path.length;
+    },
+  };
+}

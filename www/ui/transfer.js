@@ -1,0 +1,56 @@
+// The buttons that save conversations to files and read them back.
+import { h } from './dom.js';
+import { icon } from './icons.js';
+
+/** @param {string} name @param {string} type @param {string} text */
+function download(name, type, text) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = h('a', { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** @param {import('./context.js').Ui} ui */
+export function createTransfer({ app, i18n: { t } }) {
+  const day = () => new Date().toISOString().slice(0, 10);
+  const file = h('input', {
+    type: 'file',
+    accept: '.json,application/json',
+    class: 'visually-hidden',
+    tabindex: -1,
+    'aria-label': t('import'),
+  });
+  file.addEventListener('change', async () => {
+    const chosen = file.files?.[0];
+    file.value = '';
+    if (chosen) await app.transfer.importText(await chosen.text());
+  });
+  return h(
+    'div',
+    { class: 'transfer' },
+    h('button', { type: 'button', class: 'quiet', onclick: () => file.click() }, icon('upload'), t('import')),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet',
+        onclick: async () =>
+          download(`loquat-${day()}.json`, 'application/json', await app.transfer.exportJson()),
+      },
+      icon('download'),
+      t('exportAll'),
+    ),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'quiet',
+        onclick: async () =>
+          download(`loquat-${day()}.md`, 'text/markdown', await app.transfer.exportMarkdown()),
+      },
+      icon('download'),
+      t('exportMarkdown'),
+    ),
+    file,
+  );
+}

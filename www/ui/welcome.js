@@ -1,0 +1,75 @@
+// The first thing a visitor sees: what this is, what it will download, and what one could ask.
+import { DEFAULTS, DEFAULT_MODEL } from '../state/settings.js';
+import { h, setText } from './dom.js';
+import { icon, logo } from './icons.js';
+import { personaGreeting } from './personas.js';
+
+const EXAMPLES = /** @type {const} */ (['ask', 'write', 'summarize', 'translate', 'code', 'plan']);
+
+/** @param {import('./context.js').Ui} ui */
+export function createWelcome(ui) {
+  const { app, i18n } = ui;
+  const { t } = i18n;
+  const title = h('h1', null);
+  const size = h('span', null);
+  const start = h('button', { type: 'button', class: 'primary', onclick: agree }, icon('download'), size);
+  const what = h('p', { class: 'what' });
+  const file = h('input', {
+    type: 'file',
+    accept: '.gguf',
+    class: 'visually-hidden',
+    tabindex: -1,
+    'aria-label': t('openFile'),
+  });
+  file.addEventListener('change', () => {
+    if (file.files?.length) void app.model.loadSource({ file: [...file.files] });
+    file.value = '';
+  });
+  const open = h('button', { type: 'button', class: 'quiet', onclick: () => file.click() }, t('openFile'));
+  const offer = h(
+    'div',
+    { class: 'offer' },
+    h('p', { class: 'local' }, icon('shield'), h('span', null, t('welcomeLocal'))),
+    what,
+    h('div', { class: 'row' }, start, open, file),
+    h('p', { class: 'note' }, t('agreeNote')),
+  );
+  const examples = h(
+    'ul',
+    { class: 'examples', 'aria-label': t('examples') },
+    ...EXAMPLES.map((name) =>
+      h(
+        'li',
+        null,
+        h(
+          'button',
+          { type: 'button', onclick: () => void app.answers.send(t(`${name}Prompt`)) },
+          h('strong', null, t(`${name}Title`)),
+          h('span', null, t(`${name}Prompt`)),
+        ),
+      ),
+    ),
+  );
+  const small = h('p', { class: 'note' }, t('smallModel'));
+  const root = h('div', { class: 'welcome' }, logo(), title, offer, examples, small);
+
+  function agree() {
+    app.change({ agreed: true });
+    void app.model.load();
+    ui.focusInput();
+  }
+
+  return {
+    root,
+    /** @param {import('../state/app.js').AppState} state */
+    update({ model, settings, chat }) {
+      setText(title, personaGreeting(t, chat.conversation.persona || settings.persona) || t('welcomeTitle'));
+      offer.hidden = model.status !== 'none';
+      const standard = settings.model === DEFAULTS.model;
+      const name = standard ? DEFAULT_MODEL.title : settings.model;
+      const bytes = i18n.bytes(DEFAULT_MODEL.size);
+      setText(what, standard ? t('welcomeDownload', { name, size: bytes }) : name);
+      setText(size, standard ? t('agree', { size: bytes }) : t('load', { name }));
+    },
+  };
+}
