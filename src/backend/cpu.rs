@@ -45,11 +45,6 @@ macro_rules! each {
 }
 
 impl CpuBackend {
-    /// A backend over workers that were started elsewhere, see [`pool::Shared::work`].
-    pub fn over(shared: std::sync::Arc<pool::Shared>) -> Self {
-        CpuBackend { pool: Pool::over(shared), plan: None, run: RunState::default(), quantized: false }
-    }
-
     /// A backend that computes on `threads` threads, the caller included.
     ///
     /// # Errors

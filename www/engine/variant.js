@@ -3,7 +3,7 @@
 /**
  * One build in `pkg/variants.json`, best first. `needs` names features of FEATURES below.
  * @typedef {{name: string, glue: string, wasm: string, needs: string[], bytes?: number}} Variant
- * @typedef {{name: string, glue: string, wasm: string, reason: string}} VariantChoice absolute addresses
+ * @typedef {{name: string, glue: string, wasm: string, threads: boolean, reason: string}} VariantChoice absolute addresses
  */
 
 // (module (func (drop (i8x16.splat (i32.const 0)))))
@@ -55,7 +55,8 @@ export async function chooseVariant(variants, base, features = FEATURES, wanted)
     if (missing.length === 0) {
       const reason = passed.length > 0 ? passed.join('; ') : 'the fastest build there is';
       const at = (/** @type {string} */ path) => new URL(path, base).href;
-      return { name: variant.name, glue: at(variant.glue), wasm: at(variant.wasm), reason };
+      const threads = variant.needs.includes('threads');
+      return { name: variant.name, glue: at(variant.glue), wasm: at(variant.wasm), threads, reason };
     }
     passed.push(`no ${missing.join(' and ')} for ${variant.name}`);
   }

@@ -2,25 +2,42 @@
 import { openModel } from '../cache/weights.js';
 import { EngineHost } from './host.js';
 import { loadModel } from './load.js';
+import { startThreads, threadCount } from './threads.js';
 import { chooseVariant, readVariants } from './variant.js';
 
 /** @typedef {import('./engine-types.js').EngineModule} EngineModule */
 
 const scope = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
 
-/** @type {Map<string, EngineModule>} wasm builds already started in this worker */
+/** @type {Map<string, {module: EngineModule, threads: number, notes: string[]}>} wasm builds already started in this worker */
 const started = new Map();
 
-/** @param {string} pkg @param {string} [wanted] */
-async function startEngine(pkg, wanted) {
-  const choice = await chooseVariant(await readVariants(pkg), pkg, undefined, wanted);
-  let module = started.get(choice.name);
-  if (!module) {
-    module = /** @type {EngineModule} */ (await import(choice.glue));
+/** @param {string} pkg @param {string} [wanted] @param {number} [asked] threads */
+async function startEngine(pkg, wanted, asked) {
+  const variants = await readVariants(pkg);
+  const choice = await chooseVariant(variants, pkg, undefined, wanted);
+  const before = started.get(choice.name);
+  if (before) return before;
+  const module = /** @type {EngineModule} */ (await import(choice.glue));
+  if (!choice.threads) {
     await module.default({ module_or_path: choice.wasm });
-    started.set(choice.name, module);
+    const engine = { module, threads: 1, notes: [] };
+    started.set(choice.name, engine);
+    return engine;
   }
-  return module;
+  try {
+    const threads = threadCount(asked);
+    const { notes } = await startThreads(module, choice, threads);
+    const engine = { module, threads, notes };
+    started.set(choice.name, engine);
+    return engine;
+  } catch (error) {
+    // Shared memory may be refused where it looked possible: the next build does without.
+    const single = variants.filter(({ needs }) => !needs.includes('threads'));
+    if (wanted || single.length === 0) throw error;
+    const engine = await startEngine(pkg, (await chooseVariant(single, pkg)).name);
+    return { ...engine, notes: [`no threads: ${error}`] };
+  }
 }
 
 /** @type {import('./host.js').HostOptions['load']} */
@@ -39,9 +56,13 @@ async function load({ source, options, pkg }, { onProgress, onNotice }, signal) 
   });
   opening.catch(() => {}); // awaited below; the engine may fail first
   const { variant, ...engineOptions } = options;
-  const module = await startEngine(pkg, variant);
+  const { module, threads, notes } = await startEngine(pkg, variant, options.threads);
+  if (notes.length > 0) {
+    const remedy = 'Nothing is needed: answers come a little slower. Close other tabs and reload to try again.';
+    onNotice(Object.assign(new Error(notes.join('; ')), { code: 'fewer_threads', remedy }));
+  }
   const file = await opening;
-  const loader = new module.Loader(engineOptions);
+  const loader = new module.Loader({ ...engineOptions, threads: Math.min(threads, options.threads ?? threads) });
   try {
     const tell = (/** @type {import('./protocol.js').LoadProgress} */ progress) => {
       if (!downloading || progress.phase !== 'read') onProgress(progress);

@@ -10,7 +10,7 @@ use std::time::Instant;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::process::{cargo, command, output, run as run_command, say, seconds};
-use crate::variants::{VARIANTS, Variant};
+use crate::variants::{FEATURES, VARIANTS, Variant};
 use crate::{bundle, paths, setup, wheel};
 
 #[derive(Args, Default, Clone)]
@@ -45,7 +45,7 @@ pub fn wasm(options: &Options) -> Result<()> {
         let start = Instant::now();
         let folder = pkg.join(variant.name);
         let stamp = folder.join(".made-from");
-        let made_from = format!("{inputs} {} {:?}\n", variant.features(), variant.rustflags());
+        let made_from = format!("{inputs} {:?} {:?}\n", variant.crate_flags(), variant.rustflags());
         if fs::read_to_string(&stamp).is_ok_and(|before| before == made_from) {
             say(&format!("Wasm variant {} is up to date", variant.name));
         } else {
@@ -88,12 +88,13 @@ fn compile(variant: &Variant, release: bool) -> Result<PathBuf> {
     let profile = if release { "wasm" } else { "wasm-dev" };
     let target_dir = variant.target_dir();
     let mut build = cargo();
-    build.args(["build", "--package", "loquat", "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile]);
-    build.args(["--no-default-features", "--features", &variant.features(), "--target-dir"]).arg(&target_dir);
+    build.args(["rustc", "--package", "loquat", "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile]);
+    build.args(["--no-default-features", "--features", FEATURES, "--target-dir"]).arg(&target_dir);
     build.env("CARGO_ENCODED_RUSTFLAGS", variant.rustflags()).env_remove("RUSTFLAGS");
     if variant.threads {
         build.args(["-Z", "build-std=std,panic_abort"]).env("RUSTC_BOOTSTRAP", "1");
     }
+    build.args(["--crate-type", "cdylib", "--"]).args(variant.crate_flags());
     run_command(&mut build)?;
     Ok(target_dir.join("wasm32-unknown-unknown").join(profile).join("loquat.wasm"))
 }

@@ -10,43 +10,32 @@ pub struct Variant {
     pub name: &'static str,
     /// What a browser must be able to do; the page tests each by this word.
     pub needs: &'static [&'static str],
-    /// Cargo features beside [`FEATURES`].
-    features: &'static [&'static str],
+    /// The engine's own code, and only that, is compiled with relaxed SIMD.
+    pub relaxed: bool,
+    /// Atomics and a shared memory, which need a standard library built that way.
     pub threads: bool,
     /// Built without being asked for.
     pub default: bool,
 }
 
 /// Cargo features of every variant: the command line is native only.
-const FEATURES: &[&str] = &["gpu", "encoders"];
+pub const FEATURES: &str = "gpu,encoders";
 
 /// Best first: the page takes the first it can run.
 pub const VARIANTS: &[Variant] = &[
     Variant {
         name: "relaxed-threads",
         needs: &["simd", "relaxed-simd", "threads"],
-        features: &["relaxed", "threads"],
+        relaxed: true,
         threads: true,
-        default: false,
+        default: true,
     },
-    Variant {
-        name: "simd-threads",
-        needs: &["simd", "threads"],
-        features: &["threads"],
-        threads: true,
-        default: false,
-    },
-    Variant {
-        name: "relaxed",
-        needs: &["simd", "relaxed-simd"],
-        features: &["relaxed"],
-        threads: false,
-        default: false,
-    },
-    Variant { name: "simd", needs: &["simd"], features: &[], threads: false, default: true },
+    Variant { name: "simd-threads", needs: &["simd", "threads"], relaxed: false, threads: true, default: false },
+    Variant { name: "relaxed", needs: &["simd", "relaxed-simd"], relaxed: true, threads: false, default: true },
+    Variant { name: "simd", needs: &["simd"], relaxed: false, threads: false, default: true },
 ];
 
-/// Relaxed SIMD is no flag: its functions ask for it with `#[target_feature]`, so that variants share dependencies.
+/// Relaxed SIMD is not among them: only the engine's crate gets it, so that variants share their dependencies.
 const SIMD_FLAGS: &[&str] = &["-Ctarget-feature=+simd128"];
 
 /// Without these link arguments the memory is not shared ("Memory could not be cloned").
@@ -62,8 +51,9 @@ const THREAD_FLAGS: &[&str] = &[
 ];
 
 impl Variant {
-    pub fn features(&self) -> String {
-        [FEATURES, self.features].concat().join(",")
+    /// Arguments to rustc for the engine's crate alone.
+    pub fn crate_flags(&self) -> &'static [&'static str] {
+        if self.relaxed { &["-Ctarget-feature=+relaxed-simd"] } else { &[] }
     }
 
     /// For CARGO_ENCODED_RUSTFLAGS.

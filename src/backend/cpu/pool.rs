@@ -42,6 +42,8 @@ pub struct Shared {
     job: UnsafeCell<Option<Job>>,
     sleepers: Line<AtomicU32>,
     workers: AtomicU32,
+    /// Workers that may join a region.
+    limit: AtomicU32,
     stop: AtomicBool,
     bed: Mutex<()>,
     bell: Condvar,
@@ -67,6 +69,7 @@ impl Default for Shared {
             job: UnsafeCell::new(None),
             sleepers: Line(AtomicU32::new(0)),
             workers: AtomicU32::new(0),
+            limit: AtomicU32::new(INSIDE),
             stop: AtomicBool::new(false),
             bed: Mutex::new(()),
             bell: Condvar::new(),
@@ -89,6 +92,13 @@ impl Shared {
             }
         }
         self.workers.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// What the threads of one wasm memory share: each worker runs [`Shared::work`] on it.
+    #[cfg(target_arch = "wasm32")]
+    pub fn global() -> Arc<Shared> {
+        static GLOBAL: std::sync::OnceLock<Arc<Shared>> = std::sync::OnceLock::new();
+        GLOBAL.get_or_init(Arc::default).clone()
     }
 
     /// Threads that serve now.
@@ -129,7 +139,8 @@ impl Shared {
     /// Enters the region of `epoch` if it is still open.
     fn join(&self, epoch: u32) -> bool {
         let mut state = self.state.0.load(Ordering::Acquire);
-        while state & !(EPOCH - 1) == epoch && state & OPEN != 0 {
+        let limit = self.limit.load(Ordering::Relaxed);
+        while state & !(EPOCH - 1) == epoch && state & OPEN != 0 && state & INSIDE < limit {
             match self.state.0.compare_exchange_weak(state, state + 1, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return true,
                 Err(now) => state = now,
@@ -183,6 +194,7 @@ impl Shared {
 pub struct Pool {
     shared: Option<Arc<Shared>>,
     threads: usize,
+    available: usize,
     #[cfg(not(target_arch = "wasm32"))]
     handles: Vec<std::thread::JoinHandle<()>>,
 }
@@ -190,8 +202,7 @@ pub struct Pool {
 impl Pool {
     /// A pool of `threads`, the caller included, on threads of its own.
     ///
-    /// In a browser threads are workers that the page's scripts start, see [`Pool::shared`]; there
-    /// this gives a pool of one.
+    /// In a browser threads are workers that the page's scripts start, see [`Shared::global`].
     #[cfg(not(target_arch = "wasm32"))]
     pub fn new(threads: usize) -> Self {
         let shared = Arc::new(Shared::default());
@@ -201,24 +212,30 @@ impl Pool {
                 std::thread::Builder::new().name(format!("loquat-{i}")).spawn(move || shared.work()).ok()
             })
             .collect();
-        Pool { threads: handles.len() + 1, shared: Some(shared).filter(|_| !handles.is_empty()), handles }
+        let threads = handles.len() + 1;
+        Pool { threads, available: threads, shared: Some(shared).filter(|_| !handles.is_empty()), handles }
     }
 
-    /// A pool of the caller alone.
+    /// A pool of the caller and of the workers that the page's scripts have started, at most
+    /// `threads` together. Without shared memory there are none.
     #[cfg(target_arch = "wasm32")]
-    pub fn new(_threads: usize) -> Self {
-        Pool { shared: None, threads: 1 }
+    pub fn new(threads: usize) -> Self {
+        let shared = Shared::global();
+        let threads = threads.clamp(1, shared.workers() + 1);
+        Pool { threads, available: threads, shared: Some(shared).filter(|_| threads > 1) }
     }
 
-    /// A pool over workers that were started elsewhere and run [`Shared::work`].
-    pub fn over(shared: Arc<Shared>) -> Self {
-        let threads = shared.workers() + 1;
-        Pool {
-            shared: Some(shared),
-            threads,
-            #[cfg(not(target_arch = "wasm32"))]
-            handles: Vec::new(),
+    /// Lets at most `threads` take part from now on, the caller included.
+    pub fn limit(&mut self, threads: usize) {
+        self.threads = threads.clamp(1, self.available);
+        if let Some(shared) = &self.shared {
+            shared.limit.store(self.threads as u32 - 1, Ordering::Relaxed);
         }
+    }
+
+    /// Threads that could take part.
+    pub fn available(&self) -> usize {
+        self.available
     }
 
     /// Threads that take part.
@@ -229,7 +246,7 @@ impl Pool {
     /// Runs `f` over `0..n`, cut into ranges of at least `grain`; returns when all are done.
     pub fn run(&self, n: usize, grain: usize, f: &(dyn Fn(Range<usize>) + Sync)) {
         match &self.shared {
-            Some(shared) if n > grain => {
+            Some(shared) if n > grain && self.threads > 1 => {
                 let chunk = n.div_ceil(self.threads * CHUNKS_PER_THREAD).max(grain);
                 // SAFETY: only the lifetime changes; `Shared::run` returns after the last use.
                 let work: &'static (dyn Fn(Range<usize>) + Sync) = unsafe { std::mem::transmute(f) };
