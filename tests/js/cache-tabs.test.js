@@ -256,3 +256,31 @@ test('unloading in one tab leaves the others their engine', async () => {
   assert.ok(!workers[0].heard.some((m) => m.type === 'unload'));
   close();
 });
+
+test('two tabs with two models: each is answered by its own', async () => {
+  const { tab, workers, close } = browser();
+  const other = { ...load, source: { url: '/other.gguf' } };
+  const a = tab();
+  a.port.postMessage({ ...load, id: 1 });
+  await until(() => a.ended(1));
+  const b = tab();
+  b.port.postMessage({ ...other, id: 1 });
+  await until(() => b.ended(1));
+  a.port.postMessage({ ...generate, id: 2 });
+  await until(() => a.ended(2));
+  b.port.postMessage({ ...generate, id: 2 });
+  await until(() => b.ended(2));
+  b.port.postMessage({ ...generate, id: 3 });
+  await until(() => b.ended(3));
+  const order = workers[0].heard.map((m) => m.source?.url ?? m.type);
+  assert.deepEqual(order, [
+    '/m.gguf',
+    '/other.gguf',
+    '/m.gguf',
+    'generate',
+    '/other.gguf',
+    'generate',
+    'generate',
+  ]);
+  close();
+});

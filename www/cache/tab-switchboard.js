@@ -3,6 +3,7 @@
 /**
  * @typedef {import('../engine/protocol.js').ToWorker} ToWorker
  * @typedef {import('../engine/protocol.js').FromWorker} FromWorker
+ * @typedef {import('../engine/protocol.js').LoadRequest} LoadRequest
  * @typedef {import('../engine/client.js').Port} Port
  * @typedef {(message: FromWorker) => void} Reply
  * @typedef {{tab: string, id: number, reply: Reply}} Asker
@@ -15,6 +16,8 @@ export class Switchboard {
   #open = new Map();
   /** @type {{key: string, number: number, answer?: FromWorker} | undefined} the model that is loaded or loading */
   #loaded;
+  /** @type {Map<string, {key: string, load: LoadRequest}>} the model that each tab talks to */
+  #wants = new Map();
 
   /** @param {Port} port the engine's worker */
   constructor(port) {
@@ -28,25 +31,45 @@ export class Switchboard {
     const asker = { tab, id: message.id, reply };
     if (message.type === 'load') {
       const key = keyOf(message);
-      if (this.#loaded?.key === key) {
-        const { answer, number } = this.#loaded;
-        if (answer) reply({ ...answer, id: message.id });
-        else this.#open.get(number)?.push(asker);
-        return;
-      }
-      this.#loaded = { key, number: this.#next };
-    } else if (message.type === 'unload') {
+      this.#wants.set(tab, { key, load: message });
+      return this.#load(key, message, asker);
+    }
+    if (message.type === 'unload') {
+      this.#wants.delete(tab);
       // Others still talk to it.
       if (tabs > 1) return reply({ type: 'result', id: message.id, value: undefined });
       this.#loaded = undefined;
+    } else {
+      // Another tab has changed the model: this one's answers must still come from its own.
+      const want = this.#wants.get(tab);
+      if (want && want.key !== this.#loaded?.key) this.#load(want.key, want.load);
     }
+    this.#post(message, [asker]);
+  }
+
+  /** @param {string} key @param {LoadRequest} load @param {Asker} [asker] */
+  #load(key, load, asker) {
+    const loaded = this.#loaded;
+    if (loaded?.key !== key) {
+      this.#loaded = { key, number: this.#next };
+      this.#post(load, asker ? [asker] : []);
+    } else if (asker && loaded.answer) {
+      asker.reply({ ...loaded.answer, id: asker.id });
+    } else if (asker) {
+      this.#open.get(loaded.number)?.push(asker);
+    }
+  }
+
+  /** @param {Exclude<ToWorker, {type: 'cancel'}>} message @param {Asker[]} askers */
+  #post(message, askers) {
     const number = this.#next++;
-    this.#open.set(number, [asker]);
-    this.#port.postMessage({ ...message, id: number });
+    this.#open.set(number, askers);
+    this.#port.postMessage({ ...message, id: number }, []);
   }
 
   /** A tab is gone: what it asked for is not wanted any more. @param {string} tab */
   forget(tab) {
+    this.#wants.delete(tab);
     for (const askers of this.#open.values())
       for (const asker of [...askers]) if (asker.tab === tab) this.#cancel(tab, asker.id);
   }
@@ -56,7 +79,7 @@ export class Switchboard {
     for (const [number, askers] of this.#open) {
       const asker = askers.find((a) => a.tab === tab && a.id === id);
       if (!asker) continue;
-      if (askers.length === 1) return this.#port.postMessage({ type: 'cancel', id: number });
+      if (askers.length === 1) return this.#port.postMessage({ type: 'cancel', id: number }, []);
       askers.splice(askers.indexOf(asker), 1); // the other tabs still want the model
       const error = { name: 'AbortError', code: 'aborted', message: 'cancelled', remedy: '' };
       return asker.reply({ type: 'error', id, error });
