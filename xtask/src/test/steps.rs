@@ -17,6 +17,7 @@ pub const STEPS: &[Step] = &[
     Step { kind: Kind::Js, name: "JavaScript tests", run: js },
     Step { kind: Kind::Rust, name: "Rust tests", run: rust },
     Step { kind: Kind::Lint, name: "clippy", run: clippy },
+    Step { kind: Kind::Lint, name: "clippy for wasm", run: clippy_wasm },
     Step { kind: Kind::Browser, name: "browser tests", run: browser },
     Step { kind: Kind::Lint, name: "type check", run: types },
 ];
@@ -30,6 +31,16 @@ fn rustfmt(_: &Options) -> Result<Count> {
 
 fn clippy(_: &Options) -> Result<Count> {
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
+    Ok(ONE)
+}
+
+/// The code that only browsers run.
+fn clippy_wasm(_: &Options) -> Result<Count> {
+    setup::wasm_target()?;
+    let mut clippy = cargo();
+    clippy.args(["clippy", "--package", "loquat", "--lib", "--quiet", "--target", "wasm32-unknown-unknown"]);
+    clippy.args(["--no-default-features", "--features", "gpu,encoders,relaxed", "--", "-D", "warnings"]);
+    run(&mut clippy)?;
     Ok(ONE)
 }
 
