@@ -32,6 +32,7 @@ const app = createApp({
 
 /** @type {ReturnType<typeof mountShell> | undefined} */
 let shell;
+let last = storage?.getItem(LAST) ?? '';
 
 /** The appearance that concerns the whole document. @param {import('./state/settings.js').Settings} settings */
 function applyLook({ theme }) {
@@ -52,12 +53,12 @@ app.store.subscribe((state, before) => {
   if (state.settings.theme !== before.settings.theme) applyLook(state.settings);
   if (state.settings.language !== before.settings.language) void show(state.settings.language);
   const { id, title } = state.chat.conversation;
-  if (id !== before.chat.conversation.id) storage?.setItem(LAST, id);
+  if (id !== last) storage?.setItem(LAST, (last = id));
   document.title = title ? `${title} · Loquat` : 'Loquat';
 });
 
 applyLook(settings);
-await app.conversations.restore(storage?.getItem(LAST) ?? undefined);
+await app.conversations.restore(last);
 await show(settings.language);
 for (const error of storageFailed) console.warn('Conversations are kept in memory only:', error);
 if (settings.agreed) void app.model.load();

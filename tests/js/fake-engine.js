@@ -11,7 +11,7 @@ export const ANSWERS = {
   table: [
     'Here is a **comparison**:\n\n| Fruit | Season | Colour |\n|---|---|---|\n| Loquat | spring | orange |\n| Plum | summer | blue |\n\n',
     'A small program that prints it:\n\n```python\ndef fruits(season):\n    # those of one season\n    return [name for name, s in FRUITS if s == season]\n```\n\n',
-    'And Euler said $e^{i\\pi} + 1 = 0$, or\n\n$$\\int_0^1 x^2\\,dx = \\frac{1}{3}$$\n\n1. First\n2. Second\n\n> Quoted. <img src=x onerror=alert(1)> <b>bold</b>\n',
+    'And Euler said $e^{i\\pi} + 1 = 0$, or\n\n$$\\int_0^1 x^2\\,dx = \\frac{1}{3}$$\n\n1. First\n2. Second\n\n> Quoted. <img src=x onerror=alert(1)> [link](javascript:alert(1)) H<sub>2</sub>O\n',
   ].join(''),
   think: '<think>The user wants me to think. So I do.</think>I thought about it.',
 };

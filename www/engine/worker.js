@@ -9,10 +9,12 @@ import { chooseVariant, readVariants } from './variant.js';
 
 const scope = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
 
-/** @type {Map<string, {module: EngineModule, threads: number, notes: string[]}>} wasm builds already started in this worker */
+/** @typedef {{module: EngineModule, threads: number, notes: string[]}} Started */
+
+/** @type {Map<string, Started>} wasm builds already started in this worker */
 const started = new Map();
 
-/** @param {string} pkg @param {string} [wanted] @param {number} [asked] threads */
+/** @param {string} pkg @param {string} [wanted] @param {number} [asked] threads @returns {Promise<Started>} */
 async function startEngine(pkg, wanted, asked) {
   const variants = await readVariants(pkg);
   const choice = await chooseVariant(variants, pkg, undefined, wanted);

@@ -48,7 +48,7 @@ export function createModel({ store, options, fail, stop }) {
   /** @param {ModelSource} source */
   async function loadSource(source) {
     loading?.abort();
-    stop();
+    if (store.get().model.status === 'ready') stop(); // an answer that only waits goes on waiting
     const mine = (loading = new AbortController());
     const name = nameOf(source);
     if (store.get().model.status === 'ready') gate = deferred();

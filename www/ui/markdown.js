@@ -6,8 +6,18 @@ import { mathExtensions, renderMath } from './math.js';
 
 /** @typedef {{raw: string, node: HTMLElement}} Block */
 
+/** The few tags that models write inside Markdown. */
+const HARMLESS = /^<\/?(br|sub|sup|kbd|mark)\s*\/?>$/i;
+
 const marked = new Marked({ gfm: true, breaks: false });
-marked.use({ extensions: mathExtensions });
+marked.use({
+  extensions: mathExtensions,
+  // Any other HTML is shown as the text that it is.
+  renderer: {
+    html: ({ text }) =>
+      HARMLESS.test(text.trim()) ? text : text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`),
+  },
+});
 
 /** What model output may contain; no images: their addresses would be asked of the network. */
 const ALLOWED = {

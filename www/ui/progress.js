@@ -1,5 +1,7 @@
-// How far the model is on its way: bytes, speed, time left, and a way to stop it.
+// How far the model is on its way: bytes, speed, time left, and a way to stop it; before that, the question to load it.
+import { shownPath } from '../state/chat.js';
 import { h, setText } from './dom.js';
+import { loadButton } from './welcome.js';
 
 const PHASES = /** @type {const} */ ({
   engine: 'phaseEngine',
@@ -11,8 +13,10 @@ const PHASES = /** @type {const} */ ({
 });
 
 /** @param {import('./context.js').Ui} ui @returns {import('./context.js').View} */
-export function createProgress({ app, i18n }) {
+export function createProgress(ui) {
+  const { app, i18n } = ui;
   const { t } = i18n;
+  const start = loadButton(ui);
   const what = h('span', { class: 'what' });
   const detail = h('span', { class: 'detail' });
   const bar = h('progress', { max: 1, 'aria-label': t('model') });
@@ -21,17 +25,20 @@ export function createProgress({ app, i18n }) {
     { type: 'button', class: 'quiet', onclick: () => app.model.cancel() },
     t('cancel'),
   );
-  const root = h(
-    'div',
-    { class: 'loading', role: 'status', 'aria-live': 'off', hidden: true },
-    h('div', { class: 'row' }, what, detail, cancel),
-    bar,
-  );
+  const row = h('div', { class: 'row' }, what, detail, cancel, start.root);
+  const root = h('div', { class: 'loading', role: 'status', 'aria-live': 'off', hidden: true }, row, bar);
   return {
     root,
-    update({ model }) {
-      root.hidden = model.status !== 'loading';
-      if (root.hidden) return;
+    update(state) {
+      const { model } = state;
+      const loading = model.status === 'loading';
+      const idle = model.status === 'none' || model.status === 'failed';
+      const asks = idle && shownPath(state.chat).length > 0; // else the welcome asks
+      root.hidden = !loading && !asks;
+      for (const part of [what, detail, cancel, bar]) part.hidden = !loading;
+      start.root.hidden = !asks;
+      start.update(state);
+      if (!loading) return;
       const { phase, loaded, total, bytesPerSecond, secondsLeft } = model.progress ?? {
         phase: 'engine',
         loaded: 0,

@@ -6,13 +6,35 @@ import { personaGreeting } from './personas.js';
 
 const EXAMPLES = /** @type {const} */ (['ask', 'write', 'summarize', 'translate', 'code', 'plan']);
 
+/** The one click that agrees to the download. @param {import('./context.js').Ui} ui */
+export function loadButton(ui) {
+  const { app, i18n } = ui;
+  const label = h('span', null);
+  const agree = () => {
+    app.change({ agreed: true });
+    void app.model.load();
+    ui.focusInput();
+  };
+  const root = h('button', { type: 'button', class: 'primary', onclick: agree }, icon('download'), label);
+  return {
+    root,
+    /** @param {import('../state/app.js').AppState} state */
+    update({ settings }) {
+      const standard = settings.model === DEFAULTS.model;
+      const words = standard
+        ? i18n.t('agree', { size: i18n.bytes(DEFAULT_MODEL.size) })
+        : i18n.t('load', { name: settings.model });
+      setText(label, words);
+    },
+  };
+}
+
 /** @param {import('./context.js').Ui} ui */
 export function createWelcome(ui) {
   const { app, i18n } = ui;
   const { t } = i18n;
   const title = h('h1', null);
-  const size = h('span', null);
-  const start = h('button', { type: 'button', class: 'primary', onclick: agree }, icon('download'), size);
+  const start = loadButton(ui);
   const what = h('p', { class: 'what' });
   const file = h('input', {
     type: 'file',
@@ -31,7 +53,7 @@ export function createWelcome(ui) {
     { class: 'offer' },
     h('p', { class: 'local' }, icon('shield'), h('span', null, t('welcomeLocal'))),
     what,
-    h('div', { class: 'row' }, start, open, file),
+    h('div', { class: 'row' }, start.root, open, file),
     h('p', { class: 'note' }, t('agreeNote')),
   );
   const examples = h(
@@ -53,23 +75,17 @@ export function createWelcome(ui) {
   const small = h('p', { class: 'note' }, t('smallModel'));
   const root = h('div', { class: 'welcome' }, logo(), title, offer, examples, small);
 
-  function agree() {
-    app.change({ agreed: true });
-    void app.model.load();
-    ui.focusInput();
-  }
-
   return {
     root,
     /** @param {import('../state/app.js').AppState} state */
-    update({ model, settings, chat }) {
+    update(state) {
+      const { model, settings, chat } = state;
       setText(title, personaGreeting(t, chat.conversation.persona || settings.persona) || t('welcomeTitle'));
-      offer.hidden = model.status !== 'none';
+      offer.hidden = model.status !== 'none' && model.status !== 'failed';
+      start.update(state);
       const standard = settings.model === DEFAULTS.model;
-      const name = standard ? DEFAULT_MODEL.title : settings.model;
-      const bytes = i18n.bytes(DEFAULT_MODEL.size);
-      setText(what, standard ? t('welcomeDownload', { name, size: bytes }) : name);
-      setText(size, standard ? t('agree', { size: bytes }) : t('load', { name }));
+      const values = { name: DEFAULT_MODEL.title, size: i18n.bytes(DEFAULT_MODEL.size) };
+      setText(what, standard ? t('welcomeDownload', values) : settings.model);
     },
   };
 }

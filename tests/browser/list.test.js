@@ -1,0 +1,101 @@
+// The list of conversations, files, settings, languages and themes, in the page with a scripted engine.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { FAKE, parts, setupFake } from './page.js';
+
+test('conversations: search, rename, pin, delete and undo', async (t) => {
+  const { open } = await setupFake(t);
+  const { page, errors } = await open(FAKE);
+  const { send, agree, answer, button, rows } = parts(page);
+  await agree();
+  for (const text of ['about apples', 'about pears']) {
+    await button('New chat').first().click();
+    await send(text);
+    await answer();
+  }
+  assert.deepEqual(await rows.locator('.open').allInnerTexts(), ['about pears', 'about apples']);
+  await page.getByRole('searchbox').fill('You said: about APPLES');
+  await page.waitForFunction(() => document.querySelectorAll('.sidebar li').length === 1);
+  await page.getByRole('searchbox').fill('');
+  await page.waitForFunction(() => document.querySelectorAll('.sidebar li').length === 2);
+
+  await rows.nth(1).hover();
+  await rows.nth(1).getByRole('button', { name: 'Pin' }).click();
+  await page.getByRole('heading', { name: 'Pinned' }).waitFor();
+  await rows.first().hover();
+  await rows.first().getByRole('button', { name: 'Rename' }).click();
+  await page.keyboard.type('Orchard');
+  await page.keyboard.press('Enter');
+  await rows.getByText('Orchard').waitFor();
+  await rows.first().hover();
+  await rows.first().getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Deleted “Orchard”.').waitFor();
+  assert.equal(await rows.count(), 1);
+  await button('Undo').click();
+  await rows.getByText('Orchard').click();
+  assert.match(await answer(), /about apples/);
+  assert.deepEqual(errors, []);
+});
+
+test('what is exported can be imported', async (t) => {
+  const { open } = await setupFake(t);
+  const { page, errors } = await open(FAKE);
+  const { send, agree, answer, button, rows } = parts(page);
+  await agree();
+  await send('keep this');
+  await answer();
+  await button('Settings').first().click();
+  const [download] = await Promise.all([page.waitForEvent('download'), button('Export all (JSON)').click()]);
+  const path = await download.path();
+  assert.match(await readFile(path, 'utf8'), /keep this/);
+  const [markdown] = await Promise.all([page.waitForEvent('download'), button('Export as Markdown').click()]);
+  assert.match(await readFile(await markdown.path(), 'utf8'), /\*\*You:\*\*\n\nkeep this/);
+  await page.locator('.transfer input[type=file]').setInputFiles(path);
+  await page.getByText('Imported 1 conversations.').waitFor();
+  assert.equal(await rows.count(), 2);
+  assert.deepEqual(errors, []);
+});
+
+test('settings: sampling reaches the engine, theme and language change at once and last', async (t) => {
+  const { open } = await setupFake(t);
+  const { page, errors } = await open(FAKE);
+  const { button, agree } = parts(page);
+  await agree();
+  await button('Settings').first().click();
+  await page.getByLabel('Temperature').fill('1.5');
+  await page.getByLabel('Persona', { exact: true }).selectOption('terse');
+  assert.match(await page.getByLabel('System prompt').inputValue(), /terse assistant/);
+  await page.getByLabel('Theme').selectOption('dark');
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  await page.getByLabel('Language').selectOption('zh');
+  await page.getByRole('textbox', { name: '消息' }).waitFor();
+  await page.reload();
+  await page.getByRole('textbox', { name: '消息' }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh');
+  const settings = await page.evaluate(() => /** @type {any} */ (globalThis).loquat.app.store.get().settings);
+  assert.equal(settings.temperature, 1.5);
+  assert.match(settings.system, /terse assistant/);
+  assert.deepEqual(errors, []);
+});
+
+test('privacy: no request after the model is ready, and diagnostics hold no word of the conversation', async (t) => {
+  const { server, open, context } = await setupFake(t);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const { page } = await open(FAKE);
+  const { button, agree, send, answer } = parts(page);
+  await agree();
+  await send('my secret');
+  await answer();
+  const asked = server.log.length;
+  await send('another secret');
+  await answer();
+  assert.equal(server.log.length, asked, 'the server saw nothing');
+  await button('Settings').first().click();
+  assert.equal(await page.locator('.requests').getAttribute('data-count'), '0');
+  await button('Copy diagnostics').click();
+  await page.getByText('Copied').waitFor();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(text, /"variant": "fake"/);
+  assert.doesNotMatch(text, /secret/);
+});
