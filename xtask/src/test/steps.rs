@@ -8,6 +8,7 @@ use std::process::Command;
 use super::count::{self, Count, Libtest};
 use super::{Kind, Options, Step};
 use crate::process::{cargo, command, lines, output, run, say};
+use crate::variants::FEATURES;
 use crate::{build, model, paths, setup};
 
 pub const STEPS: &[Step] = &[
@@ -39,7 +40,7 @@ fn clippy_wasm(_: &Options) -> Result<Count> {
     setup::wasm_target()?;
     let mut clippy = cargo();
     clippy.args(["clippy", "--package", "loquat", "--lib", "--quiet", "--target", "wasm32-unknown-unknown"]);
-    clippy.args(["--no-default-features", "--features", "gpu,encoders,relaxed", "--", "-D", "warnings"]);
+    clippy.args(["--no-default-features", "--features", FEATURES, "--", "-D", "warnings"]);
     run(&mut clippy)?;
     Ok(ONE)
 }
