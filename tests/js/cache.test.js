@@ -326,3 +326,60 @@ test('reads outside the file are refused with their numbers', async () => {
   model.close();
   await rejects(model.read(0, 1), 'closed');
 });
+
+test('while the device is offline nothing is tried; it goes on when the network is back', async (t) => {
+  const events = new EventTarget();
+  const device = { onLine: false };
+  for (const [name, value] of Object.entries({
+    navigator: device,
+    addEventListener: events.addEventListener.bind(events),
+    removeEventListener: events.removeEventListener.bind(events),
+  })) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    t.after(() =>
+      before ? Object.defineProperty(globalThis, name, before) : Reflect.deleteProperty(globalThis, name),
+    );
+  }
+  const { url, path, store } = publish({ status: 503, times: 1 });
+  /** @type {string[]} */
+  const notices = [];
+  const opening = openModel({ url }, options(store, { onNotice: (n) => notices.push(n.code) }));
+  while (notices.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(server.log.filter((l) => l.path === path).length, 1);
+  device.onLine = true;
+  events.dispatchEvent(new Event('online'));
+  assert.deepEqual(await readAll(await opening), Buffer.from(bytes));
+  assert.deepEqual(notices, ['offline']);
+});
+
+test('a server that asks for a longer wait: the person is told', async () => {
+  const { url, store } = publish({ status: 429, headers: { 'Retry-After': '4' }, times: 1 });
+  /** @type {string[]} */
+  const notices = [];
+  const life = new AbortController();
+  const retry = { attempts: 4, baseMs: 1, capMs: 4, maxRetryAfterMs: 5000, random: () => 0 };
+  const onNotice = (/** @type {Error} */ n) => (notices.push(n.message), life.abort());
+  const opening = openModel({ url }, { store, onNotice, signal: life.signal, remote: { retry } });
+  await assert.rejects(opening, { name: 'AbortError' });
+  assert.match(notices[0], /429.*wait for 4 s/);
+});
+
+test('storage that fails when it is asked: the model is used from memory', async () => {
+  const { url, store } = publish();
+  store.chunkIndexes = () => Promise.reject(new DOMException('disk gone', 'UnknownError'));
+  store.putModel = () => Promise.reject(new DOMException('disk gone', 'UnknownError'));
+  /** @type {string[]} */
+  const notices = [];
+  const model = await openModel({ url }, options(store, { onNotice: (n) => notices.push(n.code) }));
+  assert.deepEqual(await readAll(model), Buffer.from(bytes));
+  assert.deepEqual([model.stored, notices], [false, ['storage_unavailable']]);
+});
+
+test('an address without crypto.subtle (http on a local network) hashes all the same', async (t) => {
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'crypto');
+  Object.defineProperty(globalThis, 'crypto', { value: {}, configurable: true });
+  t.after(() => before && Object.defineProperty(globalThis, 'crypto', before));
+  await arrives({});
+});

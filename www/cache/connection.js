@@ -154,7 +154,7 @@ export function statusError(response, name) {
 export async function explain(error, url, name, signal) {
   if (error.code !== 'unreachable') return error;
   if (globalThis.navigator?.onLine === false) {
-    return new CacheError('offline', `${name}: this device is offline.`, { retryable: true, cause: error });
+    return new CacheError('offline', `${name}: this device is offline.`, { cause: error });
   }
   if (globalThis.location === undefined || isSameOrigin(url)) return error;
   const { host } = new URL(url);

@@ -1,6 +1,7 @@
 // Whether bytes are what they should be: chunk hashes, the GGUF magic, the look of an error page. Stores nothing.
 
 import { CacheError } from './errors.js';
+import { Sha256 } from './sha256.js';
 
 /** @param {ArrayBuffer | Uint8Array} bytes @returns {string} lower-case hex */
 export function hex(bytes) {
@@ -11,10 +12,14 @@ export function hex(bytes) {
 }
 
 /**
- * SHA-256 by the browser, which does it on another thread.
+ * SHA-256 by the browser, which does it on another thread, if it can.
  * @param {ArrayBuffer | Uint8Array<ArrayBuffer>} bytes @returns {Promise<string>} lower-case hex
  */
 export async function sha256(bytes) {
+  // Browsers give crypto.subtle to secure addresses only; a page on a local network may have none.
+  if (!globalThis.crypto?.subtle) {
+    return new Sha256().update(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)).digest();
+  }
   return hex(await crypto.subtle.digest('SHA-256', bytes));
 }
 

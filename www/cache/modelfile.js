@@ -44,6 +44,7 @@ export class ModelFile {
   #repairing;
   #head = 0; // first chunk after the last read
   #closed = false;
+  #unreadable = false; // said once that storage can't be read
 
   /** @param {FileContext} context */
   constructor(context) {
@@ -176,15 +177,17 @@ export class ModelFile {
     try {
       chunk = await store.getChunk(record.id, index);
     } catch (e) {
-      notice(
-        e instanceof CacheError
-          ? e
-          : new CacheError(
-              'storage_unavailable',
-              `Chunk ${index} of ${record.name} can’t be read: ${e instanceof Error ? e.message : e}`,
-              { cause: e },
-            ),
-      );
+      if (!this.#unreadable)
+        notice(
+          e instanceof CacheError
+            ? e
+            : new CacheError(
+                'storage_unavailable',
+                `Chunk ${index} of ${record.name} can’t be read: ${e instanceof Error ? e.message : e}`,
+                { cause: e },
+              ),
+        );
+      this.#unreadable = true;
     }
     if (chunk?.bytes?.byteLength === length && (await sha256(chunk.bytes)) === chunk.sha256)
       return chunk.bytes;

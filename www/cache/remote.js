@@ -15,6 +15,7 @@ import { Gate, RETRY, backoff, online, sleep } from './retry.js';
  * @property {Gate} [gate] shared by all requests of a model
  * @property {import('./retry.js').RetryPolicy} [retry]
  * @property {number} [stallMs]
+ * @property {(why: CacheError) => void} [onWaiting] told when nothing will arrive for a while
  */
 
 export class Remote {
@@ -263,17 +264,25 @@ export class Remote {
 
   /** @param {CacheError} e @param {number} failures */
   async #wait(e, failures) {
-    const { signal } = this.#o;
+    const { signal, onWaiting } = this.#o;
     if (e.retryAfterMs !== undefined) {
-      if (e.retryAfterMs > this.#retry.maxRetryAfterMs) {
-        const minutes = Math.ceil(e.retryAfterMs / 60_000);
-        throw new CacheError(e.code, `${e.message} It asks to wait for ${minutes} minutes.`, {
-          retryAfterMs: e.retryAfterMs,
-        });
-      }
+      const seconds = Math.ceil(e.retryAfterMs / 1000);
+      const why = new CacheError(e.code, `${e.message} It asks to wait for ${seconds} s.`, {
+        retryAfterMs: e.retryAfterMs,
+      });
+      if (e.retryAfterMs > this.#retry.maxRetryAfterMs) throw why;
+      if (seconds > 3) onWaiting?.(why);
       // Everyone waits, and not all come back in the same moment.
       this.gate.closeFor(e.retryAfterMs + this.#retry.random() * 250);
       return;
+    }
+    if (globalThis.navigator?.onLine === false) {
+      onWaiting?.(
+        new CacheError(
+          'offline',
+          `${this.name}: this device is offline; the download goes on when it is back.`,
+        ),
+      );
     }
     await online(signal);
     await sleep(backoff(Math.max(0, failures - 1), this.#retry), signal);

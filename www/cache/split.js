@@ -2,6 +2,7 @@
 
 import { CacheError } from './errors.js';
 import { mergeHeaders, parseHeader } from './gguf-header.js';
+import { Opening } from './opening.js';
 
 /** The longest header that is believed, bytes. */
 const MAX_HEADER = 256 * 1024 * 1024;
@@ -12,16 +13,15 @@ const MAX_HEADER = 256 * 1024 * 1024;
  */
 
 /**
- * @param {import('./sources.js').Target[]} targets
- * @param {import('./weights.js').Shared} shared
- * @param {(targets: import('./sources.js').Target[], index: number, shared: import('./weights.js').Shared) => Promise<Model>} openOne
+ * @param {import('./sources.js').Target[]} targets @param {import('./opening.js').Shared} shared
  * @returns {Promise<Model>}
  */
-export async function joinParts(targets, shared, openOne) {
+export async function joinParts(targets, shared) {
   const tell = combine(targets.length, shared.options.onProgress);
-  const opening = targets.map((_, i) =>
-    openOne(targets, i, { ...shared, options: { ...shared.options, onProgress: tell(i) } }),
-  );
+  const opening = targets.map((_, i) => {
+    const options = { ...shared.options, onProgress: tell(i) };
+    return new Opening(targets, i, { ...shared, options }).open();
+  });
   const opened = await Promise.allSettled(opening);
   const parts = opened.flatMap((o) => (o.status === 'fulfilled' ? [o.value] : []));
   try {

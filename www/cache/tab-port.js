@@ -23,7 +23,7 @@ import { joinLeadership, watchTab } from './tabs.js';
 
 /** A Port for EngineClient; several tabs' ports share one worker. */
 export class SharedEnginePort {
-  #tab = crypto.randomUUID();
+  #tab = crypto.randomUUID?.() ?? String(Math.random()); // only secure addresses have the first
   #o;
   #locks;
   #channel;
