@@ -6,6 +6,8 @@
 mod attention;
 mod builder;
 mod device;
+#[cfg(test)]
+mod kernel_tests;
 mod kv;
 mod linear;
 mod matrix;
@@ -42,6 +44,17 @@ pub struct GpuBackend {
     wanted: LogitRows,
     logit_tokens: usize,
     readback: Option<wgpu::Buffer>,
+}
+
+/// Counters of a backend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GpuStats {
+    /// Compute dispatches since the device was opened.
+    pub dispatches: u64,
+    /// Command buffers submitted.
+    pub submits: u64,
+    /// Bytes of weights that one token reads.
+    pub token_bytes: usize,
 }
 
 /// Natively, uploads wait in host memory until a submission; this many bytes may wait.
@@ -88,10 +101,10 @@ impl GpuBackend {
         self.linears = linears;
     }
 
-    /// Compute dispatches and submissions so far.
-    pub fn stats(&self) -> (u64, u64) {
-        let load = |c: &std::sync::atomic::AtomicU64| c.load(std::sync::atomic::Ordering::Relaxed);
-        (load(&self.recorder.counters.dispatches), load(&self.recorder.counters.submits))
+    /// What was recorded so far, and what a token costs.
+    pub fn stats(&self) -> GpuStats {
+        let Recorder { dispatches, submits, .. } = self.recorder;
+        GpuStats { dispatches, submits, token_bytes: self.program.as_ref().map_or(0, |p| p.token_bytes) }
     }
 
     fn program(&self) -> Result<&Program> {

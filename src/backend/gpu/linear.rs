@@ -82,6 +82,16 @@ fn flag(on: bool) -> f64 {
 }
 
 impl Linears {
+    /// The shapes that are measured, from a row an invocation to a row a workgroup.
+    pub const CANDIDATES: [Linears; 6] = [
+        Linears { workgroup: 64, lanes: 1, rows: 4 },
+        Linears { workgroup: 64, lanes: 8, rows: 2 },
+        Linears { workgroup: 64, lanes: 16, rows: 4 },
+        Linears { workgroup: 64, lanes: 32, rows: 4 },
+        Linears { workgroup: 128, lanes: 32, rows: 2 },
+        Linears { workgroup: 64, lanes: 64, rows: 4 },
+    ];
+
     /// Workgroups that suit any adapter of this kind, before anything is measured. A software
     /// adapter pays dearly for barriers, so there an invocation takes whole rows.
     pub fn guess(gpu: &Gpu) -> Linears {

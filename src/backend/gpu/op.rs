@@ -1,7 +1,5 @@
 //! Dispatches made ready at load, and the pass that the token loop records them into.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::device::Gpu;
 use super::params::{Step, Uniform};
 use super::pipeline::{Access, Kernel};
@@ -142,22 +140,15 @@ impl Maker {
     }
 }
 
-/// What the token loop did so far.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Compute dispatches.
-    pub dispatches: AtomicU64,
-    /// Command buffers submitted.
-    pub submits: AtomicU64,
-}
-
 /// The open compute pass, if there is one.
 #[derive(Debug, Default)]
 pub struct Recorder {
     pass: Option<wgpu::ComputePass<'static>>,
     encoder: Option<wgpu::CommandEncoder>,
-    /// What was recorded.
-    pub counters: Counters,
+    /// Compute dispatches so far.
+    pub dispatches: u64,
+    /// Command buffers submitted so far.
+    pub submits: u64,
 }
 
 impl Recorder {
@@ -180,7 +171,7 @@ impl Recorder {
         pass.set_pipeline(&op.pipeline);
         pass.set_bind_group(0, &op.group, &[]);
         pass.dispatch_workgroups(op.x, y, z);
-        self.counters.dispatches.fetch_add(1, Ordering::Relaxed);
+        self.dispatches += 1;
     }
 
     /// Ends the pass and gives the encoder, for copies.
@@ -197,7 +188,7 @@ impl Recorder {
         self.pass = None;
         if let Some(encoder) = self.encoder.take() {
             gpu.queue.submit([encoder.finish()]);
-            self.counters.submits.fetch_add(1, Ordering::Relaxed);
+            self.submits += 1;
         }
         gpu.check()
     }

@@ -8,6 +8,7 @@ use super::attention::Attention;
 use super::builder::{Builder, head, pair};
 use super::device::{Gpu, gpu_error};
 use super::linear::{Epilogue, Linears, Side};
+use super::matrix::Segment;
 use super::op::{Maker, Op};
 use crate::backend::{Plan, Weights};
 use crate::config::Activation;
@@ -57,6 +58,7 @@ impl Stage {
 #[derive(Debug)]
 pub struct Program {
     pub(super) plan: Plan,
+    pub(super) token_bytes: usize,
     pub(super) ids: wgpu::Buffer,                       // (max_batch) token ids
     pub(super) logits: Act,                             // (1, vocab)
     pub(super) all_logits: Option<(Act, [Vec<Op>; 2])>, // (max_batch, vocab), when first asked for
@@ -121,9 +123,13 @@ impl Program {
         }
         let to = Side { y: &logits, raw: &raw, epilogue: Epilogue { cap: c.logit_softcap, logits: true, ..plain } };
         let last_logits = b.norm_then(Some(&w.output_norm), (&residual, &normed), head(w), to)?.decode;
+        let layers = w.layers.iter().flat_map(|l| [&l.qkv, &l.attn_out, &l.gate_up, &l.down]);
+        let matrices = layers.map(|l| &l.weight).chain([head(w).0]);
+        let token_bytes = matrices.flat_map(|m| &m.segments).map(Segment::bytes).sum();
         let plan = plan.clone();
         Ok(Program {
             plan,
+            token_bytes,
             ids,
             logits,
             all_logits: None,

@@ -49,6 +49,7 @@ fn main(
     var top = LOW;
     for (var tile = begin; tile < end; tile += TILE) {
         let size = min(TILE, end - tile);
+        workgroupBarrier(); // the scores of the tile before are read until here
         var tile_top = LOW;
         for (var t = lid; t < size; t += 64u) {
             let at = ((tile + t) * p.kv_heads + kv_head) * quads;
