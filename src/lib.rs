@@ -14,9 +14,12 @@ pub mod quant;
 pub mod sampler;
 #[cfg(feature = "encoders")]
 pub mod seq2seq;
+pub mod session;
 pub mod stream;
 pub mod template;
 pub mod tokenizer;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
 pub mod weights;
 
 pub use error::{Error, Result};

@@ -109,7 +109,12 @@ impl<B: Backend> Model<B> {
         &self.plan
     }
 
-    /// The backend, for its description and for cache transfers.
+    /// The backend's variant and number of threads.
+    pub fn describe(&self) -> (String, usize) {
+        self.backend.describe()
+    }
+
+    /// The backend, for cache transfers.
     pub fn backend(&mut self) -> &mut B {
         &mut self.backend
     }

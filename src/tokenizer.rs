@@ -7,6 +7,7 @@
 
 mod bpe;
 mod charsmap;
+mod guard;
 mod pre;
 mod special;
 mod spm;
@@ -134,17 +135,22 @@ impl Tokenizer {
                     after_special = true;
                 }
                 Fragment::Text(text) => {
-                    match &self.model {
-                        Model::Bpe(m) => m.encode(text, &mut out)?,
-                        Model::Spm(m) => m.encode(text, self.space_prefix && after_special, &mut out)?,
-                        Model::WordPiece(m) => m.encode(text, &mut out)?,
-                        Model::Unigram(m) => m.encode(text, &mut out)?,
-                    }
+                    self.encode_text(text, after_special, &mut out)?;
                     after_special = false;
                 }
             }
         }
         Ok(out)
+    }
+
+    /// Text without special tokens; `opens` where it stands at the beginning or behind one.
+    fn encode_text(&self, text: &str, opens: bool, out: &mut Vec<u32>) -> Result<()> {
+        match &self.model {
+            Model::Bpe(m) => m.encode(text, out),
+            Model::Spm(m) => m.encode(text, self.space_prefix && opens, out),
+            Model::WordPiece(m) => m.encode(text, out),
+            Model::Unigram(m) => m.encode(text, out),
+        }
     }
 
     /// The ids a model expects for a whole text: special tokens parsed, BOS/CLS in front and

@@ -89,6 +89,11 @@ impl SpecialTokens {
         fragments
     }
 
+    /// Length in bytes of the control token whose text begins at `at`.
+    pub fn control_length(&self, text: &str, at: usize) -> Option<usize> {
+        self.find(text, at, true).filter(|(_, special)| special.control).map(|(length, _)| length)
+    }
+
     fn find(&self, text: &str, at: usize, parse_control: bool) -> Option<(usize, Special)> {
         let lengths = &self.lengths[text.as_bytes()[at] as usize];
         lengths.iter().find_map(|&length| {

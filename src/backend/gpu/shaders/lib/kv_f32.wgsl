@@ -1,2 +1,0 @@
-// Keys and values as f32.
-alias Kv = f32;

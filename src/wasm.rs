@@ -1,0 +1,225 @@
+//! `#[wasm_bindgen]` conversions and coded errors, nothing else. Decides nothing about models.
+//!
+//! Every thrown error is a JavaScript `Error` with `code` and `remedy`. A step runs as a promise that
+//! owns what it needs, so `cancel`, `info` and even `free` may be called while one is under way.
+
+mod any;
+mod convert;
+#[cfg(target_feature = "atomics")]
+mod threads;
+mod types;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::config::ModelConfig;
+use crate::error::Error;
+use crate::gguf::{Gguf, Parsed};
+use crate::session::{ModelInfo, Prompts, fingerprint};
+use any::{AnyLoader, AnySession, Options};
+use convert::{JsResult, from_js, request_from_js, throw, to_js};
+
+/// Runs once when the module is instantiated: a panic, which would be a bug, is reported with its place.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        web_sys::console::error_1(&JsValue::from_str(&format!("loquat stopped at a bug: {panic}")));
+    }));
+}
+
+/// Takes a model file's header, then its tensors one at a time, and becomes an [`Engine`].
+#[wasm_bindgen]
+pub struct Loader {
+    options: Options,
+    opened: Option<Opened>,
+}
+
+struct Opened {
+    loader: AnyLoader,
+    gguf: Box<Gguf>,
+    prompts: Arc<Prompts>,
+    info: ModelInfo,
+    fingerprint: u64,
+}
+
+#[wasm_bindgen]
+impl Loader {
+    /// Options: `backend`, `context_length`, `threads`, `file_size`; all optional.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> JsResult<Loader> {
+        Ok(Loader { options: from_js("options", &options)?, opened: None })
+    }
+
+    /// Takes the file's first bytes. Returns 0 when the header is complete, else how many bytes from
+    /// the file's beginning are wanted.
+    pub fn header(&mut self, prefix: &[u8]) -> JsResult<f64> {
+        let gguf = match Gguf::parse(prefix, self.options.file_size()).map_err(throw)? {
+            Parsed::NeedMore(bytes) => return Ok(bytes as f64),
+            Parsed::Done(gguf) => gguf,
+        };
+        let config = ModelConfig::from_gguf(&gguf).map_err(throw)?;
+        let prompts = Arc::new(Prompts::from_metadata(&gguf.metadata).map_err(throw)?);
+        let loader = AnyLoader::new(&gguf, &self.options).map_err(throw)?;
+        let info = ModelInfo::new(&gguf, &config, Some(&prompts));
+        let fingerprint = fingerprint(&gguf);
+        self.opened = Some(Opened { loader, gguf, prompts, info, fingerprint });
+        Ok(0.0)
+    }
+
+    /// What the header says about the model.
+    #[wasm_bindgen(unchecked_return_type = "ModelInfo")]
+    pub fn info(&self) -> JsResult<JsValue> {
+        to_js(&self.opened()?.info)
+    }
+
+    /// The tensors to hand over, by file offset: `{index, name, offset, size}`.
+    #[wasm_bindgen(unchecked_return_type = "TensorRange[]")]
+    pub fn tensors(&self) -> JsResult<JsValue> {
+        let opened = self.opened()?;
+        let tensors = opened.gguf.tensors.iter().enumerate().filter(|(i, _)| opened.loader.wants(*i));
+        let ranges = tensors.map(|(index, t)| types::TensorRange {
+            index,
+            name: &t.name,
+            offset: t.offset as f64,
+            size: t.size as f64,
+        });
+        to_js(&ranges.collect::<Vec<_>>())
+    }
+
+    /// Hands over the bytes of one tensor, in any order, each exactly once.
+    pub fn tensor(&mut self, index: usize, bytes: &[u8]) -> JsResult<()> {
+        let opened = self.opened.as_mut().ok_or_else(no_header)?;
+        opened.loader.tensor(index, bytes).map_err(throw)
+    }
+
+    /// All tensors are in. The loader is spent, whether it succeeds or not.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Engine>")]
+    pub fn finish(&mut self) -> Promise {
+        let opened = self.opened.take();
+        future_to_promise(async move {
+            let Opened { loader, prompts, info, fingerprint, .. } = opened.ok_or_else(no_header)?;
+            let session = loader.finish(prompts.clone(), fingerprint).await.map_err(throw)?;
+            Ok(Engine::new(session, prompts, info).into())
+        })
+    }
+
+    fn opened(&self) -> JsResult<&Opened> {
+        self.opened.as_ref().ok_or_else(no_header)
+    }
+}
+
+fn no_header() -> JsValue {
+    throw(Error::State("the header is not complete, or finish was called already".into()))
+}
+
+/// A model ready to answer. One generation at a time.
+#[wasm_bindgen]
+pub struct Engine {
+    /// Empty while a promise works with it.
+    session: Rc<RefCell<Option<AnySession>>>,
+    prompts: Arc<Prompts>,
+    cancelled: Arc<AtomicBool>,
+    info: types::EngineInfo,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    fn new(session: AnySession, prompts: Arc<Prompts>, model: ModelInfo) -> Engine {
+        let info = types::EngineInfo::new(model, session.description());
+        let cancelled = session.cancel_handle();
+        Engine { session: Rc::new(RefCell::new(Some(session))), prompts, cancelled, info }
+    }
+
+    /// The model, and how it runs.
+    #[wasm_bindgen(unchecked_return_type = "EngineInfo")]
+    pub fn info(&self) -> JsResult<JsValue> {
+        to_js(&self.info)
+    }
+
+    /// Text → ids. With `special`, the texts of special tokens become their ids.
+    pub fn tokenize(&self, text: &str, special: bool) -> JsResult<Vec<u32>> {
+        self.prompts.tokenizer().encode(text, special).map_err(throw)
+    }
+
+    /// Ids → text.
+    pub fn detokenize(&self, ids: &[u32]) -> JsResult<String> {
+        self.prompts.tokenizer().decode(ids).map_err(throw)
+    }
+
+    /// Messages → the prompt, by the model's chat template.
+    pub fn template(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Message[]")] messages: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "TemplateOptions")] options: &JsValue,
+    ) -> JsResult<String> {
+        let options: types::TemplateOptions = from_js("options", options)?;
+        let messages = from_js("messages", messages)?;
+        self.prompts.template().render(&messages, &options.into()).map_err(throw)
+    }
+
+    /// Starts a generation: `{prompt_n, cached_n}`.
+    #[wasm_bindgen(unchecked_return_type = "{prompt_n: number, cached_n: number}")]
+    pub fn begin(&self, #[wasm_bindgen(unchecked_param_type = "Request")] request: &JsValue) -> JsResult<JsValue> {
+        let request = request_from_js(request)?;
+        self.with(|session| session.begin(&request)).and_then(|begun| to_js(&begun))
+    }
+
+    /// Reads one chunk of the prompt or generates one token.
+    #[wasm_bindgen(unchecked_return_type = "Promise<StepEvent>")]
+    pub fn step(&self) -> Promise {
+        self.promise(async |session| to_js(&session.step().await.map_err(throw)?))
+    }
+
+    /// Makes the next step answer `done` with reason `cancelled`.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Forgets the KV cache and the generation under way.
+    pub fn reset(&self) -> JsResult<()> {
+        self.with(|session| {
+            session.reset();
+            Ok(())
+        })
+    }
+
+    /// The KV cache as bytes, to be restored later.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
+    pub fn save(&self) -> Promise {
+        self.promise(async |session| Ok(Uint8Array::from(session.save().await.map_err(throw)?.as_slice()).into()))
+    }
+
+    /// Replaces the KV cache by a saved one.
+    pub fn restore(&self, bytes: &[u8]) -> JsResult<()> {
+        self.with(|session| session.restore(bytes))
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut AnySession) -> crate::Result<T>) -> JsResult<T> {
+        match self.session.borrow_mut().as_mut() {
+            Some(session) => f(session).map_err(throw),
+            None => Err(busy()),
+        }
+    }
+
+    /// Lends the session to a future and takes it back.
+    fn promise(&self, f: impl AsyncFnOnce(&mut AnySession) -> JsResult<JsValue> + 'static) -> Promise {
+        let place = self.session.clone();
+        let taken = place.borrow_mut().take();
+        future_to_promise(async move {
+            let mut session = taken.ok_or_else(busy)?;
+            let result = f(&mut session).await;
+            *place.borrow_mut() = Some(session);
+            result
+        })
+    }
+}
+
+fn busy() -> JsValue {
+    throw(Error::State("the engine is busy with a step; wait for its promise".into()))
+}
