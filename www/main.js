@@ -2,6 +2,7 @@
 import { PKG, startEngine } from './engine/start.js';
 import { createApp } from './state/app.js';
 import { memoryChats, openChats } from './state/db.js';
+import { goOffline } from './state/offline.js';
 import { readSettings } from './state/settings.js';
 import { loadLanguage, pickLanguage } from './ui/i18n.js';
 import { mountShell } from './ui/shell.js';
@@ -63,6 +64,15 @@ await show(settings.language);
 for (const error of storageFailed) console.warn('Conversations are kept in memory only:', error);
 if (settings.agreed) void app.model.load();
 if (matchMedia('(hover: hover)').matches) shell?.focus();
+
+void goOffline(new URL('./sw.js', import.meta.url), () => {
+  const { model, chat } = app.store.get();
+  return (
+    model.status === 'none' &&
+    Object.keys(chat.messages).length === 0 &&
+    !document.querySelector('textarea')?.value
+  );
+});
 
 // For tests and for the curious: the same objects the page uses.
 Object.assign(globalThis, { loquat: { app } });

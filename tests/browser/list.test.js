@@ -87,6 +87,7 @@ test('privacy: no request after the model is ready, and diagnostics hold no word
   await agree();
   await send('my secret');
   await answer();
+  await page.evaluate(() => navigator.serviceWorker.ready); // it has kept the shell's files by now
   const asked = server.log.length;
   await send('another secret');
   await answer();

@@ -12,17 +12,17 @@ export const FAKE = '/?model=models/tiny.gguf';
 /**
  * The page with an engine that answers from a script.
  * @param {import('node:test').TestContext} t
- * @param {Parameters<typeof setup>[1]} [options]
+ * @param {Parameters<typeof setup>[1] & {folder?: string}} [options] `folder`: where the page lies, if not at the root
  */
-export async function setupFake(t, options = {}) {
-  const site = await setup(t, { ...options, files: { '/models/tiny.gguf': TINY } });
+export async function setupFake(t, { folder = '', ...options } = {}) {
+  const site = await setup(t, { ...options, files: { [`${folder}/models/tiny.gguf`]: TINY } });
   const variants = [{ name: 'fake', needs: [], glue: 'fake/loquat.js', wasm: 'fake/loquat_bg.wasm' }];
-  site.server.pages.set('/pkg/variants.json', {
+  site.server.pages.set(`${folder}/pkg/variants.json`, {
     type: 'application/json',
     body: JSON.stringify({ variants }),
   });
   const engine = await readFile(here('../js/fake-engine.js'), 'utf8');
-  site.server.pages.set('/pkg/fake/loquat.js', { type: 'text/javascript', body: engine });
+  site.server.pages.set(`${folder}/pkg/fake/loquat.js`, { type: 'text/javascript', body: engine });
   return site;
 }
 

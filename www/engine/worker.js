@@ -60,11 +60,15 @@ async function load({ source, options, pkg }, { onProgress, onNotice }, signal) 
   const { variant, ...engineOptions } = options;
   const { module, threads, notes } = await startEngine(pkg, variant, options.threads);
   if (notes.length > 0) {
-    const remedy = 'Nothing is needed: answers come a little slower. Close other tabs and reload to try again.';
+    const remedy =
+      'Nothing is needed: answers come a little slower. Close other tabs and reload to try again.';
     onNotice(Object.assign(new Error(notes.join('; ')), { code: 'fewer_threads', remedy }));
   }
   const file = await opening;
-  const loader = new module.Loader({ ...engineOptions, threads: Math.min(threads, options.threads ?? threads) });
+  const loader = new module.Loader({
+    ...engineOptions,
+    threads: Math.min(threads, options.threads ?? threads),
+  });
   try {
     const tell = (/** @type {import('./protocol.js').LoadProgress} */ progress) => {
       if (!downloading || progress.phase !== 'read') onProgress(progress);

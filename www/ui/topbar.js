@@ -5,7 +5,7 @@ import { iconButton } from './message.js';
 /** @param {import('./context.js').Ui} ui @returns {import('./context.js').View} */
 export function createTopbar(ui) {
   const { t } = ui.i18n;
-  const title = h('span', { class: 'title' });
+  const title = h('h1', { class: 'title' });
   const model = h('span', { class: 'chip' });
   const menu = iconButton(t('openMenu'), 'menu', () => ui.showSidebar(true));
   menu.classList.add('menu');

@@ -33,7 +33,7 @@ export function loadButton(ui) {
 export function createWelcome(ui) {
   const { app, i18n } = ui;
   const { t } = i18n;
-  const title = h('h1', null);
+  const title = h('h2', null);
   const start = loadButton(ui);
   const what = h('p', { class: 'what' });
   const file = h('input', {

@@ -1,0 +1,121 @@
+// Every view by axe-core's rules, by keyboard alone, and the size of what a first visit loads.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { fileURLToPath } from 'node:url';
+import { FAKE, parts, setupFake } from './page.js';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const BUDGET = 60_000; // bytes, gzipped: the shell before any engine
+
+/** @param {import('playwright-core').Page} page @param {string} view */
+async function check(page, view) {
+  await page.waitForTimeout(250); // transitions end
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const { axe } = /** @type {any} */ (globalThis);
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    return violations.map((/** @type {any} */ { id, nodes }) =>
+      [id, ...nodes.map((/** @type {any} */ n) => `${n.html} ${n.failureSummary}`)].join('\n'),
+    );
+  });
+  assert.deepEqual(violations, [], view);
+}
+
+for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+  test(`axe finds nothing wrong in any view, ${colorScheme}`, async (t) => {
+    const { open, server } = await setupFake(t, { context: { colorScheme, reducedMotion: 'reduce' } });
+    const { page } = await open(FAKE);
+    const { agree, send, answer, button } = parts(page);
+    await check(page, 'welcome');
+    server.faults.set('/models/tiny.gguf', { bytesPerSecond: 200_000 });
+    await page.locator('.offer .primary').click();
+    await page.locator('.loading progress').waitFor();
+    await check(page, 'loading');
+    await page.locator('.topbar .chip').waitFor();
+    await send('a table');
+    await answer();
+    await page.locator('.hljs-keyword').first().waitFor();
+    await check(page, 'answer');
+    await send('explode');
+    await page.locator('.notice.error').waitFor();
+    await check(page, 'error');
+    await button('Settings').first().click();
+    await page.getByLabel('Temperature').waitFor();
+    await check(page, 'settings');
+    await page.getByLabel('Language').selectOption('zh');
+    await page.getByRole('textbox', { name: '消息' }).waitFor();
+    await page.keyboard.press('Escape');
+    await check(page, 'Chinese');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: '显示对话列表' }).click();
+    await check(page, 'phone with the list');
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 200, height: 400 });
+    await check(page, 'watch');
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `the page is ${overflow} pixels too wide`);
+  });
+}
+
+test('everything can be done by keyboard', async (t) => {
+  const { open } = await setupFake(t);
+  const { page } = await open(FAKE);
+  const { agree, send, answer, answers, field } = parts(page);
+  await agree();
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('dialog[open]').count(), 0);
+  await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+  await page.keyboard.press('/');
+  assert.equal(await field.evaluate((node) => node === document.activeElement), true);
+  await send('count to 400');
+  await answers.getByText('Line 2.').waitFor();
+  await page.keyboard.press('Escape');
+  await answers.getByText('Stopped.').waitFor();
+  await answer();
+  await page.keyboard.press('Control+Shift+O');
+  assert.equal(await answers.count(), 0);
+  await page.keyboard.press('Control+K');
+  assert.equal(await page.getByRole('searchbox').evaluate((node) => node === document.activeElement), true);
+});
+
+test('screen readers hear whole sentences, once', async (t) => {
+  const { open } = await setupFake(t);
+  const { page } = await open(FAKE);
+  const { agree, send, answer } = parts(page);
+  await agree();
+  await send('count to 4');
+  await answer();
+  const said = await page.getByRole('log').locator('p').allInnerTexts();
+  assert.equal(
+    said
+      .filter((line) => /Line/.test(line))
+      .join(' ')
+      .replace(/\s+/g, ' '),
+    'Line 1. Line 2. Line 3. Line 4.',
+  );
+});
+
+test(`a first visit loads at most ${BUDGET / 1000} kB before the engine`, async (t) => {
+  const { open } = await setupFake(t);
+  const { page } = await open(FAKE);
+  await page.locator('.offer').waitFor();
+  const paths = new Set(
+    await page.evaluate(() =>
+      performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),
+    ),
+  );
+  const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+  let size = gzipSync(await readFile(`${dist}/index.html`)).length;
+  assert.ok(paths.has('/main.js'), [...paths].join());
+  for (const path of paths)
+    if (/\.(js|css)$/.test(path)) size += gzipSync(await readFile(dist + path)).length;
+  t.diagnostic(`${size} bytes gzipped`);
+  assert.ok(size <= BUDGET, `${size} bytes`);
+});

@@ -1,0 +1,3 @@
+// Names that the bundler replaces by their values.
+declare const __SHELL_FILES__: string[];
+declare const __SHELL_VERSION__: string;
