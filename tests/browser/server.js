@@ -184,6 +184,9 @@ async function send(body, response, { cutAfter = Infinity, bytesPerSecond = Infi
 /** @param {import('node:http').ServerResponse} response */
 const drained = (response) =>
   new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve(undefined);
+    };
+    response.on('drain', done).on('close', done);
   });

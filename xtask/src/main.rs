@@ -1,5 +1,6 @@
 //! `cargo xtask`: every task of the project, one file each. This one only reads the command line.
 
+mod bench;
 mod build;
 mod bundle;
 mod dist;
@@ -16,7 +17,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Build, serve and test Loquat")]
+#[command(name = "cargo xtask", about = "Build, serve, test and measure Loquat")]
 struct Cli {
     #[command(subcommand)]
     task: Task,
@@ -24,6 +25,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure Loquat beside wllama and native llama.cpp, in turn, and print a table
+    Bench(bench::Options),
     /// Build the page: Rust to pkg/, then www/ and pkg/ to dist/
     Build(build::Options),
     /// Make dist/ for a static host: release build, precompressed, with a report of the sizes
@@ -38,6 +41,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
+        Task::Bench(options) => bench::run(&options),
         Task::Build(options) => build::run(&options),
         Task::Dist(options) => dist::run(&options),
         Task::Model => model::ensure().map(|path| println!("{}", path.display())),

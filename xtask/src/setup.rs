@@ -32,17 +32,28 @@ pub fn rust_src() -> Result<()> {
 
 /// `npm ci` when node_modules is not what package-lock.json asks for.
 pub fn node_modules() -> Result<()> {
-    let root = paths::root();
-    let lock = fs::read_to_string(root.join("package-lock.json")).context("package-lock.json")?;
-    let stamp = root.join("node_modules/.loquat-lock");
+    npm_ci(&paths::root(), &[], "the JavaScript packages (npm ci, some 5 s)")
+}
+
+/// The engines that the bench measures Loquat against. Optional packages are GPU builds, and scripts after an
+/// install would look for compilers.
+pub fn bench_modules() -> Result<()> {
+    let what = "the engines to compare with (npm ci, 100 MB, up to a minute)";
+    npm_ci(&paths::root().join("bench"), &["--omit=optional", "--ignore-scripts"], what)
+}
+
+fn npm_ci(folder: &Path, more: &[&str], what: &str) -> Result<()> {
+    let lock = fs::read_to_string(folder.join("package-lock.json")).context("package-lock.json")?;
+    let stamp = folder.join("node_modules/.loquat-lock");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
     if !process::exists("npm") {
         bail!("npm is missing: install Node.js 20 or newer, with npm");
     }
-    say("Installing the JavaScript packages (npm ci, some 5 s)");
-    run(command("npm").args(["ci", "--no-fund", "--no-audit", "--loglevel=error"]))?;
+    say(&format!("Installing {what}"));
+    let args = ["ci", "--no-fund", "--no-audit", "--loglevel=error"];
+    run(command("npm").args(args).args(more).current_dir(folder))?;
     fs::write(&stamp, lock).with_context(|| stamp.display().to_string())
 }
 

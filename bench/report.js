@@ -1,0 +1,165 @@
+// Samples to Markdown. Measures nothing.
+import { METRICS } from './session.js';
+import { digits, ratio, show, spread } from './stats.js';
+
+/** @typedef {import('./session.js').MetricName} MetricName */
+/** @typedef {import('./session.js').Sample} Sample */
+
+/**
+ * @typedef {object} Turn one engine's turn in one round
+ * @property {number} round
+ * @property {string} engine
+ * @property {number} threads
+ * @property {boolean} busy another process kept a core busy
+ * @property {Sample} [sample]
+ * @property {string} [failed]
+ * @property {Record<string, unknown>} [info]
+ * @property {Record<string, unknown>} [own]
+ *
+ * @typedef {object} Results
+ * @property {Record<string, unknown>} machine
+ * @property {string} command
+ * @property {import('./machine.js').MachineState} before
+ * @property {import('./machine.js').MachineState} after
+ * @property {boolean} isolated
+ * @property {number[][]} bandwidth bytes a second: a row of passes for each round
+ * @property {Turn[]} turns
+ * @property {string[]} notes
+ */
+
+/** One value a round. @param {Turn[]} turns @param {string} engine @param {number} threads @param {MetricName} metric */
+function series(turns, engine, threads, metric, busy = false) {
+  const rounds = Math.max(0, ...turns.map(({ round }) => round + 1));
+  return Array.from({ length: rounds }, (_, round) => {
+    const turn = turns.find(
+      (t) => t.round === round && t.engine === engine && t.threads === threads && t.busy === busy,
+    );
+    return turn?.sample?.[metric];
+  });
+}
+
+/** @param {string[][]} rows the first is the head */
+function table(rows) {
+  const [head, ...body] = rows;
+  return [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** `7.4 × (7.1–7.6), aim ≥ 6`. @param {ReturnType<typeof ratio>} found @param {number | undefined} aim @param {'more' | 'less'} better */
+function compared(found, aim, better) {
+  if (!found) return '–';
+  const range = found.n === 1 ? '' : ` (${found.min.toFixed(2)}–${found.max.toFixed(2)})`;
+  const wanted = aim === undefined ? '' : `; aim ${better === 'more' ? '≥' : '≤'} ${aim}`;
+  const missed = aim !== undefined && (better === 'more' ? found.median < aim : found.median > aim);
+  return `${missed ? '✗ ' : ''}${found.median.toFixed(2)} ×${range}${wanted}`;
+}
+
+/** @param {Results} results */
+function mainTable({ turns }) {
+  const rows = [['', 'threads', 'Loquat', 'wllama', 'native llama.cpp', 'to wllama', 'to native']];
+  const threads = [...new Set(turns.map((turn) => turn.threads))].sort();
+  for (const [name, metric] of Object.entries(METRICS)) {
+    for (const n of threads) {
+      const of = (/** @type {string} */ engine) => series(turns, engine, n, /** @type {MetricName} */ (name));
+      const [loquat, wllama, native] = [of('loquat'), of('wllama'), of('native')];
+      if (!spread([...loquat, ...wllama, ...native])) continue;
+      /** @type {{wllama?: number[], native?: number[]}} */
+      const aim = metric.aim;
+      rows.push([
+        `${metric.title}, ${metric.unit}`,
+        String(n),
+        show(spread(loquat)),
+        show(spread(wllama)),
+        name === 'load' ? '–' : show(spread(native)), // it has no browser cache to load from
+        compared(ratio(loquat, wllama), aim.wllama?.[n - 1], metric.better),
+        name === 'load' ? '–' : compared(ratio(loquat, native), aim.native?.[n - 1], metric.better),
+      ]);
+    }
+  }
+  return table(rows);
+}
+
+/** @param {Results} results @returns {string[]} */
+function threadLines({ turns }) {
+  const of = (/** @type {number} */ n, /** @type {boolean} */ busy) =>
+    series(turns, 'loquat', n, 'decode', busy);
+  /** @type {string[]} */
+  const lines = [];
+  for (const metric of /** @type {const} */ (['decode', 'decode_1024', 'prefill_128', 'prefill_512'])) {
+    const gain = ratio(series(turns, 'loquat', 2, metric), series(turns, 'loquat', 1, metric));
+    if (gain) lines.push(`- two threads to one, ${METRICS[metric].title}: ${compared(gain, 1.6, 'more')}`);
+  }
+  if (!spread(of(1, true))) return lines;
+  for (const metric of /** @type {const} */ (['decode', 'prefill_128'])) {
+    const [one, two] = [series(turns, 'loquat', 1, metric, true), series(turns, 'loquat', 2, metric, true)];
+    const { title, unit } = METRICS[metric];
+    lines.push(
+      `- while another process keeps a core busy, ${title}: one thread ${show(spread(one))}, ` +
+        `two threads ${show(spread(two))} ${unit}; two to one ${compared(ratio(two, one), 1, 'more')}`,
+    );
+  }
+  return lines;
+}
+
+/** @param {Results} results @returns {string[]} */
+function bandwidthLines({ bandwidth, turns }) {
+  const best = bandwidth.map((passes) => Math.max(...passes));
+  const read = spread(best);
+  if (!read) return [];
+  const gb = (/** @type {number} */ bytes) => (bytes / 1e9).toFixed(1);
+  const lines = [
+    `- wasm reads memory at ${gb(read.median)} GB/s (${gb(read.min)}–${gb(read.max)}) on one thread`,
+  ];
+  const bytes = Number(turns.find((turn) => turn.engine === 'loquat' && turn.info)?.info?.weight_bytes);
+  for (const n of [1, 2]) {
+    const rates = series(turns, 'loquat', n, 'decode');
+    const share = ratio(
+      rates.map((rate) => rate && rate * bytes),
+      best,
+    );
+    if (!share || !bytes) continue;
+    const percent = (/** @type {number} */ x) => `${(x * 100).toFixed(0)}%`;
+    lines.push(
+      `- ${n === 1 ? 'one thread' : 'two threads'}, decoding: ${gb((spread(rates)?.median ?? 0) * bytes)} GB/s of weights ` +
+        `(${(bytes / 1e6).toFixed(1)} MB a token), ${percent(share.median)} of that ` +
+        `(${percent(share.min)}–${percent(share.max)})${n === 1 ? '; aim ≥ 40%' : ''}`,
+    );
+  }
+  return lines;
+}
+
+/** @param {Results} results */
+export function markdown(results) {
+  const { machine: m, before, after, turns } = results;
+  const seen = turns.find((turn) => turn.engine === 'loquat' && turn.info)?.info ?? {};
+  const variants = [
+    ...new Set(
+      turns.filter((t) => t.engine === 'loquat' && t.info).map((t) => `${t.threads}: ${t.info?.variant}`),
+    ),
+  ];
+  const native = turns.find((turn) => turn.engine === 'native' && turn.info)?.info;
+  const wllama = turns.find((turn) => turn.engine === 'wllama' && turn.info)?.info;
+  const state = (/** @type {import('./machine.js').MachineState} */ s) =>
+    `load average ${s.load.toFixed(2)}, ${s.busyCores.toFixed(2)} cores busy`;
+  const failed = turns.filter((turn) => turn.failed);
+  return [
+    `- ${m.date}, \`${results.command}\``,
+    `- ${m.cpu}, ${m.cores} cores, ${m.memoryGb} GB, ${m.system}; Chromium ${m.chromium}, Node.js ${m.node}`,
+    `- Loquat ${seen.name ?? ''} on ${seen.backend ?? '?'}, kernels by threads: ${variants.join(', ') || '?'}`,
+    `- wllama ${m.wllama} (llama.cpp ${wllama?.libllama ?? '?'}), node-llama-cpp ${m.nodeLlamaCpp} (llama.cpp ${native?.release ?? '?'})`,
+    `- the page was ${results.isolated ? '' : 'NOT '}cross-origin isolated`,
+    `- before: ${state(before)}; after: ${state(after)}`,
+    ...(before.quiet && after.quiet
+      ? []
+      : ['- **WARNING: the machine was not quiet: expect other numbers when it is**']),
+    ...results.notes.map((note) => `- ${note}`),
+    '',
+    mainTable(results),
+    '',
+    ...bandwidthLines(results),
+    ...threadLines(results),
+    ...failed.map((t) => `- FAILED: ${t.engine}, ${t.threads} threads, round ${t.round + 1}: ${t.failed}`),
+    '',
+  ].join('\n');
+}
+
+export { digits };

@@ -1,0 +1,81 @@
+// The bench's own arithmetic: a table that is wrong would be believed.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { measureBandwidth, reader } from '../../bench/page/bandwidth.js';
+import { prompt } from '../../bench/prompts.js';
+import { markdown } from '../../bench/report.js';
+import { median, ratio, show, spread } from '../../bench/stats.js';
+
+test('medians, spreads and ratios leave out rounds that were not measured', () => {
+  assert.equal(median([3, 1, 2]), 2);
+  assert.equal(median([4, 1, 2, 3]), 2.5);
+  assert.deepEqual(spread([undefined, 5, 1, 3]), { median: 3, min: 1, max: 5, n: 3 });
+  assert.equal(spread([undefined]), undefined);
+  // Paired: the median of 6/2, 8/4 and 30/3, not the ratio of the medians.
+  assert.deepEqual(ratio([6, 8, 30, 7], [2, 4, 3, undefined]), { median: 3, min: 2, max: 10, n: 3 });
+  assert.equal(show(spread([123.4, 5.678, 12.34])), '12.3 (5.68–123)');
+});
+
+test('the reader reads every byte of the range and none beside it', async () => {
+  const { instance } = await WebAssembly.instantiate(reader(2));
+  const { memory, sum } =
+    /** @type {{memory: WebAssembly.Memory, sum: (start: number, end: number) => number}} */ (
+      /** @type {unknown} */ (instance.exports)
+    );
+  const words = new Int32Array(memory.buffer).map((_, i) => Math.imul(i + 1, 0x9e3779b1));
+  new Int32Array(memory.buffer).set(words);
+  let expected = 0;
+  for (let i = 256; i < 256 + 96; i += 4) expected = (expected + words[i]) | 0; // lane 0 of each 16 bytes
+  assert.equal(sum(256 * 4, (256 + 96) * 4), expected);
+  const rates = await measureBandwidth(2, 1 << 20);
+  assert.equal(rates.length, 2);
+  assert.ok(rates.every((rate) => rate > 0 && Number.isFinite(rate)));
+});
+
+test('prompts have as many words as asked, and one of the same seed begins alike', () => {
+  const long = prompt(7, 1024);
+  assert.equal(long.split(' ').length - 1, 1024);
+  assert.ok(long.startsWith(prompt(7, 512)));
+  assert.notEqual(prompt(8, 16), prompt(7, 16));
+});
+
+/** @param {string} engine @param {number} threads @param {number} round @param {number} decode */
+const turn = (engine, threads, round, decode, busy = false) => ({
+  engine,
+  threads,
+  round,
+  busy,
+  sample: { decode, load: 1000 / decode },
+  info: { weight_bytes: 1e8, variant: 'relaxed' },
+});
+
+test('the table names what misses its aim, what failed, and a machine that was not quiet', () => {
+  const quiet = { load: 0.1, busyCores: 0.05, quiet: true };
+  const text = markdown({
+    machine: {},
+    command: 'cargo xtask bench',
+    before: quiet,
+    after: { load: 3, busyCores: 1.5, quiet: false },
+    isolated: true,
+    bandwidth: [[1e10, 2e10]],
+    notes: ['SKIP: something'],
+    turns: [
+      turn('loquat', 1, 0, 70),
+      turn('wllama', 1, 0, 10),
+      turn('native', 1, 0, 100),
+      turn('loquat', 1, 0, 40, true),
+      { engine: 'wllama', threads: 2, round: 0, busy: false, failed: 'out of memory' },
+    ],
+  });
+  const row = text.split('\n').find((line) => line.startsWith('| decode, tokens/s | 1 |')) ?? '';
+  assert.equal(
+    row,
+    '| decode, tokens/s | 1 | 70.0 | 10.0 | 100 | 7.00 ×; aim ≥ 6 | ✗ 0.70 ×; aim ≥ 1 |',
+    'the busy turn is no part of the row',
+  );
+  assert.match(text, /load from cache to ready, ms \| 1 \| 14\.3 \| 100 \| – \| 0\.14 ×; aim ≤ 0\.7 \| –/);
+  assert.match(text, /35% of that/); // 70 tokens/s × 100 MB of 20 GB/s
+  assert.match(text, /FAILED: wllama, 2 threads, round 1: out of memory/);
+  assert.match(text, /WARNING: the machine was not quiet/);
+  assert.match(text, /SKIP: something/);
+});
