@@ -5,6 +5,7 @@
 //! like here. A template comes from a stranger: it runs with bounded fuel and touches nothing outside.
 
 mod environment;
+mod filters;
 mod format;
 mod json;
 mod methods;

@@ -3,6 +3,9 @@
 
 mod common;
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use loquat::gguf::{Metadata, Value};
 use loquat::template::{ChatTemplate, Now, RenderOptions};
 use proptest::prelude::*;
@@ -103,6 +106,89 @@ fn the_time_can_be_fixed() {
         assert_eq!(template.render(&json!([]), &options).unwrap(), "26 Jul 2024", "{now}");
     }
     assert!(render("{{ strftime_now('%Y') | int > 2025 }}", json!(0)).unwrap() == "True");
+}
+
+/// Single features of Jinja and of Python, each with what Jinja2 3.1.6 renders (`x` is `{"k": 1}`).
+#[test]
+fn features_render_as_jinja2_does() {
+    let features = common::json(&common::fixture_roots()[0].join("chat_template/features.json"));
+    let mut wrong = Vec::new();
+    for feature in features.as_array().unwrap() {
+        let source = feature["source"].as_str().unwrap();
+        let mut options = RenderOptions { add_generation_prompt: false, ..RenderOptions::default() };
+        options.variables.insert("x".to_owned(), json!({"k": 1}));
+        options.variables.insert("null_v".to_owned(), Json::Null);
+        options.variables.insert("now".to_owned(), json!("2024-07-26T09:05:07"));
+        let got = ChatTemplate::new(source, "<s>", "</s>").and_then(|t| t.render(&json!([]), &options));
+        match (&got, feature["text"].as_str(), feature["raised"].as_str()) {
+            (Ok(text), Some(want), _) if text == want => {}
+            (Err(error), _, Some(message)) if error.to_string() == format!("chat template: {message}") => {}
+            _ => wrong.push(format!("{source:?}:\n  want {feature}\n  got  {got:?}")),
+        }
+    }
+    let count = features.as_array().unwrap().len();
+    assert!(count > 250 && wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The folder that `cargo xtask templates` fills, and a Python with Jinja2.
+fn reference_renderer() -> Option<(PathBuf, Command)> {
+    let cache =
+        PathBuf::from(std::env::var_os("XDG_CACHE_HOME").filter(|dir| !dir.is_empty()).unwrap_or_else(|| {
+            Path::new(&std::env::var_os("HOME").unwrap_or_default()).join(".cache").into_os_string()
+        }));
+    let cache = cache.join("loquat");
+    let folder = std::env::var_os("LOQUAT_TEMPLATES").map_or_else(|| cache.join("templates"), PathBuf::from);
+    if !folder.is_dir() {
+        common::skip("real chat templates", &format!("{} is not there; see `cargo xtask templates`", folder.display()));
+        return None;
+    }
+    let mut python = Command::new(std::env::var_os("LOQUAT_PYTHON").unwrap_or_else(|| "python3".into()));
+    python.env("PYTHONPATH", cache.join("python"));
+    let mut probe = Command::new(python.get_program());
+    probe.env("PYTHONPATH", cache.join("python")).args(["-c", "import jinja2"]);
+    if !probe.output().is_ok_and(|out| out.status.success()) {
+        common::skip("real chat templates", "python3 with jinja2 is not there; see `cargo xtask templates`");
+        return None;
+    }
+    Some((folder, python))
+}
+
+/// Templates of the models people use, as packages ship them, over many shapes of conversation.
+#[test]
+fn real_templates_render_as_jinja2_does() {
+    let Some((folder, mut python)) = reference_renderer() else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/template_reference.py");
+    let path = common::fixture_roots()[0].join("chat_template/cases.json");
+    let cases = common::json(&path);
+    let cases = cases.as_array().unwrap();
+    let output = python.arg(&script).arg(&path).arg(&folder).output().unwrap();
+    assert!(output.status.success(), "{}: {}", script.display(), String::from_utf8_lossy(&output.stderr));
+    let reference: Json = serde_json::from_slice(&output.stdout).unwrap();
+
+    let (mut same, mut wrong) = (0, Vec::new());
+    for (path, results) in reference.as_object().unwrap() {
+        let source = std::fs::read_to_string(path).unwrap();
+        let name = Path::new(path).strip_prefix(&folder).unwrap().display();
+        let template = ChatTemplate::new(&source, "<s>", "</s>");
+        for (case, want) in cases.iter().zip(results.as_array().unwrap()) {
+            let got = template.as_ref().map_err(Clone::clone).and_then(|template| {
+                let mut variables = case.as_object().unwrap().clone();
+                for key in ["name", "messages", "tools", "add_generation_prompt"] {
+                    variables.remove(key);
+                }
+                variables.insert("now".to_owned(), json!("2024-07-26T09:05:07"));
+                template.render(&case["messages"], &options(case, &Json::Object(variables)))
+            });
+            match (&got, want["text"].as_str(), want["raised"].as_str()) {
+                (Ok(text), Some(want), _) if text == want => same += 1,
+                (Err(error), _, Some(message)) if error.to_string() == format!("chat template: {message}") => same += 1,
+                (_, None, None) => {}
+                _ => wrong.push(format!("{name}, {}:\n  want {want}\n  got  {got:?}", case["name"])),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ, {same} agree:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(same > 1000, "only {same} renderings were compared");
 }
 
 proptest! {

@@ -1,10 +1,10 @@
 //! minijinja set up as transformers sets up Jinja2: switches, filters, tests, functions, errors.
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Rest, ValueKind};
+use minijinja::value::{Kwargs, ObjectRepr, Rest, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
-use super::{format, json, methods};
+use super::{filters, format, json, methods};
 
 /// Instructions a rendering may take. A long conversation needs some ten thousand; a hostile loop is
 /// stopped within a second.
@@ -35,14 +35,22 @@ pub(super) fn environment() -> Result<Environment<'static>, Error> {
 
     env.add_filter("tojson", json::tojson);
     env.add_filter("string", |value: &Value| format::display(value));
+    env.add_filter("int", filters::int);
+    env.add_filter("float", filters::float);
+    env.add_filter("wordcount", filters::wordcount);
+    env.add_filter("center", filters::center);
+    env.add_filter("truncate", filters::truncate);
     env.set_formatter(|out, _, value| out.write_str(&format::display(value)?).map_err(Error::from));
     env.add_function("raise_exception", raise_exception);
     // What Python says of its types.
     env.add_test("sequence", |value: &Value| {
         matches!(value.kind(), ValueKind::Seq | ValueKind::String | ValueKind::Map | ValueKind::Bytes)
     });
-    env.add_test("iterable", |value: &Value| value.is_undefined() || value.try_iter().is_ok());
+    env.add_test("iterable", |value: &Value| !value.is_none() && value.try_iter().is_ok());
     env.add_test("number", |value: &Value| matches!(value.kind(), ValueKind::Number | ValueKind::Bool));
+    env.add_test("callable", |value: &Value| {
+        value.as_object().is_some_and(|object| object.repr() == ObjectRepr::Plain && value.kind() == ValueKind::Plain)
+    });
     Ok(env)
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, Value};
 
 use super::environment::{MAX_TEXT, check_size};
@@ -28,18 +29,58 @@ pub(super) fn float_repr(x: f64) -> String {
     format!("{digits}e{sign}{exponent:0>2}")
 }
 
-/// `str(value)`, which minijinja prints as Python does; bounded, because lists that share their parts
-/// can be far longer in print than in memory.
+/// `str(value)`; bounded, because lists that share their parts can be far longer in print than in memory.
 pub(super) fn display(value: &Value) -> Result<String, Error> {
     if let Some(text) = value.as_str() {
         return Ok(text.to_owned());
     }
-    let mut text = Bounded(String::new());
-    match write!(text, "{value}") {
-        Ok(()) => Ok(text.0),
+    let mut out = Bounded(String::new());
+    match print(&mut out, value, 0) {
+        Ok(()) => Ok(out.0),
         Err(_) => Err(check_size(MAX_TEXT + 1).err().unwrap_or_else(|| Error::from(ErrorKind::WriteFailure))),
     }
 }
+
+/// `str` of numbers and the like, `repr` of what is inside of lists and dictionaries.
+fn print(out: &mut Bounded, value: &Value, depth: usize) -> std::fmt::Result {
+    match value.kind() {
+        ValueKind::Number if !value.is_integer() => {
+            f64::try_from(value.clone()).map_or(Err(std::fmt::Error), |x| out.write_str(&float_repr(x)))
+        }
+        ValueKind::Seq if depth < MAX_DEPTH => {
+            let tuple = value.is_tuple();
+            out.write_char(if tuple { '(' } else { '[' })?;
+            let mut length = 0;
+            for item in value.try_iter().map_err(|_| std::fmt::Error)? {
+                out.write_str(if length > 0 { ", " } else { "" })?;
+                print(out, &item, depth + 1)?;
+                length += 1;
+            }
+            out.write_str(if tuple && length == 1 {
+                ",)"
+            } else if tuple {
+                ")"
+            } else {
+                "]"
+            })
+        }
+        ValueKind::Map if depth < MAX_DEPTH => {
+            out.write_char('{')?;
+            for (i, key) in value.try_iter().map_err(|_| std::fmt::Error)?.enumerate() {
+                out.write_str(if i > 0 { ", " } else { "" })?;
+                print(out, &key, depth + 1)?;
+                out.write_str(": ")?;
+                print(out, &value.get_item(&key).map_err(|_| std::fmt::Error)?, depth + 1)?;
+            }
+            out.write_char('}')
+        }
+        ValueKind::String if depth > 0 => write!(out, "{value:?}"),
+        _ => write!(out, "{value}"),
+    }
+}
+
+/// How deep lists are printed here; deeper ones as minijinja does.
+const MAX_DEPTH: usize = 100;
 
 struct Bounded(String);
 

@@ -3,7 +3,7 @@
 //! transformers runs templates in an immutable sandbox: `append`, `update` and the like are errors
 //! there, and unknown methods here.
 
-use minijinja::value::{Kwargs, ValueKind, from_args};
+use minijinja::value::{Kwargs, Tuple, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::environment::check_size;
@@ -46,7 +46,8 @@ fn dict(value: &Value, method: &str, args: &[Value]) -> Result {
         }
         "items" => {
             let () = from_args(args)?;
-            let pair = |key: Value| -> Result { Ok(Value::from(vec![key.clone(), value.get_item(&key)?])) };
+            let pair =
+                |key: Value| -> Result { Ok(Value::from_object(Tuple::from([key.clone(), value.get_item(&key)?]))) };
             value.try_iter()?.map(pair).collect()
         }
         "copy" => Ok(value.clone()),
@@ -164,9 +165,9 @@ fn string(s: &str, method: &str, args: &[Value]) -> Result {
             let missing = width.min(MAX_WIDTH).saturating_sub(s.chars().count());
             Value::from(format!("{sign}{}{digits}", "0".repeat(missing)))
         }
-        "ljust" => pad(s, args, |missing| (0, missing))?,
-        "rjust" => pad(s, args, |missing| (missing, 0))?,
-        "center" => pad(s, args, |missing| (missing / 2, missing - missing / 2))?,
+        "ljust" => pad(s, args, |_, missing| (0, missing))?,
+        "rjust" => pad(s, args, |_, missing| (missing, 0))?,
+        "center" => pad(s, args, center)?,
         _ => return unknown(),
     })
 }
@@ -295,7 +296,7 @@ fn strings(parts: Vec<&str>) -> Value {
 }
 
 fn triple((a, b, c): (&str, &str, &str)) -> Value {
-    strings(vec![a, b, c])
+    Value::from_object(Tuple::from([a, b, c].map(Value::from)))
 }
 
 /// Byte offset of a character index, which counts from the end when negative.
@@ -313,12 +314,19 @@ fn found(s: &str, at: Option<usize>, needle: &str, raises: bool) -> Result {
     }
 }
 
+/// How `center` shares the padding: Python puts the odd one to the left in odd widths.
+pub(super) fn center(width: usize, missing: usize) -> (usize, usize) {
+    let left = missing / 2 + (missing & width & 1);
+    (left, missing - left)
+}
+
 /// Widths beyond this are a mistake or an attack.
 const MAX_WIDTH: usize = 10_000;
 
-fn pad(s: &str, args: &[Value], sides: impl Fn(usize) -> (usize, usize)) -> Result {
+pub(super) fn pad(s: &str, args: &[Value], sides: impl Fn(usize, usize) -> (usize, usize)) -> Result {
     let (width, fill): (usize, Option<&str>) = from_args(args)?;
     let fill = fill.unwrap_or(" ");
-    let (left, right) = sides(width.min(MAX_WIDTH).saturating_sub(s.chars().count()));
+    let width = width.min(MAX_WIDTH);
+    let (left, right) = sides(width, width.saturating_sub(s.chars().count()));
     Ok(Value::from(format!("{}{s}{}", fill.repeat(left), fill.repeat(right))))
 }

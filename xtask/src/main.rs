@@ -9,6 +9,7 @@ mod paths;
 mod process;
 mod serve;
 mod setup;
+mod templates;
 mod test;
 mod variants;
 mod wheel;
@@ -35,6 +36,8 @@ enum Task {
     Model,
     /// Set up what is missing, build, and serve the page
     Serve(serve::Options),
+    /// Fetch the chat templates that tests compare with into the cache
+    Templates,
     /// Run every check and every test
     Test(test::Options),
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Task::Dist(options) => dist::run(&options),
         Task::Model => model::ensure().map(|path| println!("{}", path.display())),
         Task::Serve(options) => serve::run(&options),
+        Task::Templates => templates::ensure(),
         Task::Test(options) => test::run(&options),
     };
     match done {

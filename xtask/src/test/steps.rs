@@ -9,7 +9,7 @@ use super::count::{self, Count, Libtest};
 use super::{Kind, Options, Step};
 use crate::process::{cargo, command, lines, output, run, say};
 use crate::variants::FEATURES;
-use crate::{build, model, paths, setup};
+use crate::{build, model, paths, setup, templates};
 
 pub const STEPS: &[Step] = &[
     Step { kind: Kind::Lint, name: "rustfmt", run: rustfmt },
@@ -75,6 +75,9 @@ fn deny(_: &Options) -> Result<Count> {
 
 fn rust(options: &Options) -> Result<Count> {
     setup::software_vulkan()?;
+    if let Err(error) = templates::ensure() {
+        eprintln!("  SKIP: real chat templates are not compared: {error:#}");
+    }
     say("Compiling and running the Rust tests (first time: up to 10 minutes)");
     let mut test = cargo();
     test.args(["test", "--workspace", "--no-fail-fast", "--quiet", "--", "--show-output"]).args(&options.filter);
