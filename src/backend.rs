@@ -13,6 +13,8 @@ use crate::error::Result;
 use crate::gguf::GgmlType;
 
 pub mod cpu;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod scalar;
 
 /// One tensor of a matrix that stacks several by rows, such as Q, K and V.

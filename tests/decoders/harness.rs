@@ -1,8 +1,10 @@
 //! Finds the fixtures, loads them on a backend, and compares.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use loquat::backend::cpu::CpuBackend;
+use loquat::backend::gpu::{Gpu, GpuBackend, GpuOptions};
 use loquat::backend::scalar::ScalarBackend;
 use loquat::backend::{Backend, LogitRows};
 use loquat::gguf::Gguf;
@@ -16,6 +18,8 @@ pub enum Backing {
     Scalar,
     /// With this many threads.
     Cpu(usize),
+    /// With f32 keys and values.
+    Gpu,
 }
 
 /// How near logits must be, from the fixtures' README.
@@ -41,6 +45,25 @@ fn roots() -> Vec<PathBuf> {
         None => eprintln!("SKIPPED: the full fixtures (LOQUAT_FIXTURES is not set)"),
     }
     roots
+}
+
+/// All fixtures share a device, so that each shader is compiled once.
+fn gpu() -> GpuBackend {
+    static GPU: LazyLock<Gpu> =
+        LazyLock::new(|| pollster::block_on(Gpu::open(GpuOptions { f16: false, ..Default::default() })).unwrap());
+    GpuBackend::on(GPU.clone()).unwrap()
+}
+
+/// Whether there is a GPU; a missing one is a visible skip, in CI a failure.
+pub fn has_gpu() -> bool {
+    match pollster::block_on(Gpu::open(GpuOptions::default())) {
+        Ok(_) => true,
+        Err(e) if std::env::var_os("CI").is_none() => {
+            eprintln!("SKIPPED: no GPU ({e})");
+            false
+        }
+        Err(e) => panic!("CI has a software adapter (mesa-vulkan-drivers), but: {e}"),
+    }
 }
 
 /// Runs `check` on every decoder; failures are collected, so that one run shows them all.
@@ -116,6 +139,7 @@ impl Fixture {
     pub fn check(&self, backing: Backing, tolerance: Tolerance) -> Result<(), String> {
         match backing {
             Backing::Scalar => self.check_on(ScalarBackend::new(), tolerance),
+            Backing::Gpu => self.check_on(gpu(), tolerance),
             Backing::Cpu(threads) => self.check_on(cpu(threads)?, self.tolerance(tolerance)),
         }
     }
@@ -175,21 +199,27 @@ impl Fixture {
 
     pub fn check_chunking(&self, backing: Backing, chunks: &[usize]) -> Result<(), String> {
         match backing {
-            Backing::Scalar => self.check_chunking_on(ScalarBackend::new(), chunks),
-            Backing::Cpu(threads) => self.check_chunking_on(cpu(threads)?, chunks),
+            Backing::Scalar => self.check_chunking_on(ScalarBackend::new(), chunks, equal),
+            Backing::Cpu(threads) => self.check_chunking_on(cpu(threads)?, chunks, equal),
+            // One token and a batch run different kernels, which add up in different orders.
+            Backing::Gpu => self.check_chunking_on(gpu(), chunks, |a, b| compare(a, b, Tolerance::F32)),
         }
     }
 
-    fn check_chunking_on<B: Backend>(&self, backend: B, chunks: &[usize]) -> Result<(), String> {
+    fn check_chunking_on<B: Backend>(
+        &self,
+        backend: B,
+        chunks: &[usize],
+        same: impl Fn(&[f32], &[f32]) -> Result<(), String>,
+    ) -> Result<(), String> {
         let input = ids(&self.cases()[0]["input_ids"]);
         let mut model = load(&self.dir, backend, 64)?;
         let mut kv = model.new_cache().map_err(|e| e.to_string())?;
         let whole = prefill(&mut model, &mut kv, &input, 64)?;
         for &chunk in chunks {
             kv.truncate(0);
-            if prefill(&mut model, &mut kv, &input, chunk)? != whole {
-                return Err(format!("chunks of {chunk} change the logits"));
-            }
+            let logits = prefill(&mut model, &mut kv, &input, chunk)?;
+            same(&logits, &whole).map_err(|e| format!("chunks of {chunk}: {e}"))?;
         }
         Ok(())
     }
@@ -216,6 +246,7 @@ impl Fixture {
     pub fn check_sessions(&self, backing: Backing) -> Result<(), String> {
         match backing {
             Backing::Scalar => self.check_sessions_on(ScalarBackend::new()),
+            Backing::Gpu => self.check_sessions_on(gpu()),
             Backing::Cpu(threads) => self.check_sessions_on(cpu(threads)?),
         }
     }
@@ -251,6 +282,10 @@ impl Fixture {
         let worst = got.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         if worst > 2e-2 { Err(format!("a restored session moves logits by {worst}")) } else { Ok(()) }
     }
+}
+
+fn equal(got: &[f32], want: &[f32]) -> Result<(), String> {
+    if got == want { Ok(()) } else { Err("the logits change".into()) }
 }
 
 fn compare(got: &[f32], want: &[f32], tolerance: Tolerance) -> Result<(), String> {

@@ -6,7 +6,7 @@
 
 mod harness;
 
-use harness::{Backing, Tolerance, for_each_decoder};
+use harness::{Backing, Tolerance, for_each_decoder, has_gpu};
 
 #[test]
 fn scalar_backend_gives_the_reference_logits() {
@@ -41,4 +41,25 @@ fn cpu_prefill_in_any_chunking_gives_the_same_logits() {
 #[test]
 fn a_saved_session_continues_on_the_cpu() {
     for_each_decoder(|fixture| fixture.check_sessions(Backing::Cpu(1)));
+}
+
+#[test]
+fn gpu_backend_gives_the_reference_logits() {
+    if has_gpu() {
+        for_each_decoder(|fixture| fixture.check(Backing::Gpu, Tolerance::F32));
+    }
+}
+
+#[test]
+fn gpu_prefill_in_any_chunking_gives_the_same_logits() {
+    if has_gpu() {
+        for_each_decoder(|fixture| fixture.check_chunking(Backing::Gpu, &[1, 5, 24]));
+    }
+}
+
+#[test]
+fn a_session_saved_on_the_gpu_continues_like_the_original() {
+    if has_gpu() {
+        for_each_decoder(|fixture| fixture.check_sessions(Backing::Gpu));
+    }
 }

@@ -1,0 +1,229 @@
+//! Opening a device, noticing when it fails, and reading buffers back. Knows no model.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use super::pipeline::{Pipelines, Shared};
+use crate::error::{Error, Result};
+
+/// What a user or a test may choose about the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GpuOptions {
+    /// Store keys and values as f16 where the device can.
+    pub f16: bool,
+    /// Ask for no more than the limits every WebGPU device has.
+    pub default_limits: bool,
+    /// Accept an adapter that computes on the CPU.
+    pub software: bool,
+}
+
+impl Default for GpuOptions {
+    fn default() -> Self {
+        GpuOptions { f16: true, default_limits: false, software: true }
+    }
+}
+
+/// An open device and what went wrong on it so far.
+#[derive(Debug, Clone)]
+pub struct Gpu {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    pub(super) limits: wgpu::Limits,
+    pub(super) f16: bool,
+    info: wgpu::AdapterInfo,
+    faults: Arc<Mutex<Option<Error>>>,
+    pipelines: Shared,
+}
+
+pub(super) fn gpu_error(problem: impl Into<String>) -> Error {
+    Error::Backend { backend: "gpu", problem: problem.into() }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Gpu {
+    /// Asks for an adapter and a device.
+    ///
+    /// # Errors
+    /// [`Error::Backend`] if there is none that fits.
+    pub async fn open(options: GpuOptions) -> Result<Gpu> {
+        let backends =
+            if cfg!(target_arch = "wasm32") { wgpu::Backends::BROWSER_WEBGPU } else { wgpu::Backends::VULKAN };
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+            backends,
+            ..wgpu::InstanceDescriptor::new_without_display_handle()
+        });
+        let request = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = instance.request_adapter(&request).await.map_err(|e| gpu_error(format!("no adapter: {e}")))?;
+        let info = adapter.get_info();
+        if !options.software && info.device_type == wgpu::DeviceType::Cpu {
+            return Err(gpu_error(format!("{} computes on the CPU", info.name)));
+        }
+        let mut limits = wgpu::Limits::default();
+        if !options.default_limits {
+            let can = adapter.limits();
+            limits.max_storage_buffer_binding_size = can.max_storage_buffer_binding_size;
+            limits.max_buffer_size = can.max_buffer_size;
+        }
+        let f16 = options.f16 && adapter.features().contains(wgpu::Features::SHADER_F16);
+        let (device, queue) = adapter
+            .request_device(&wgpu::DeviceDescriptor {
+                label: Some("loquat"),
+                required_features: if f16 { wgpu::Features::SHADER_F16 } else { wgpu::Features::empty() },
+                required_limits: limits.clone(),
+                ..Default::default()
+            })
+            .await
+            .map_err(|e| gpu_error(format!("{} gives no device: {e}", info.name)))?;
+        let faults = Arc::new(Mutex::new(None));
+        let on_error = faults.clone();
+        device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| {
+            let error = match e {
+                wgpu::Error::OutOfMemory { .. } => Error::OutOfMemory { what: "a GPU buffer".into(), bytes: 0 },
+                other => gpu_error(other.to_string()),
+            };
+            locked(&on_error).get_or_insert(error);
+        }));
+        let on_lost = faults.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            // Losing the device explains every error before it.
+            *locked(&on_lost) = Some(Error::DeviceLost(format!("{reason:?}: {message}")));
+        });
+        Ok(Gpu { device, queue, limits, f16, info, faults, pipelines: Shared::default() })
+    }
+
+    pub(super) fn pipelines(&self) -> MutexGuard<'_, Pipelines> {
+        locked(&self.pipelines)
+    }
+
+    /// The first thing that went wrong, if anything did.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`], [`Error::OutOfMemory`] or [`Error::Backend`].
+    pub fn check(&self) -> Result<()> {
+        locked(&self.faults).clone().map_or(Ok(()), Err)
+    }
+
+    /// The adapter computes on the CPU: right, but slower than the CPU backend.
+    pub fn is_software(&self) -> bool {
+        self.info.device_type == wgpu::DeviceType::Cpu
+    }
+
+    /// The adapter and its driver, a key for what was learned about them.
+    pub fn adapter(&self) -> String {
+        [&self.info.name, &self.info.driver, &self.info.driver_info].map(String::as_str).join(" ").trim().to_owned()
+    }
+
+    /// Bytes of device memory in use, where the driver's allocator tells.
+    pub fn allocated(&self) -> Option<u64> {
+        self.device.generate_allocator_report().map(|r| r.total_allocated_bytes)
+    }
+
+    /// A buffer of zeros.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] if it is larger than the device's limit.
+    pub fn buffer(&self, what: &str, bytes: usize, usage: wgpu::BufferUsages) -> Result<wgpu::Buffer> {
+        let size = (bytes as u64).next_multiple_of(16).max(256);
+        if size > self.limits.max_buffer_size {
+            return Err(Error::OutOfMemory { what: what.to_owned(), bytes: size });
+        }
+        Ok(self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(what),
+            size,
+            usage: usage | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        }))
+    }
+
+    /// A storage buffer that one binding covers.
+    ///
+    /// # Errors
+    /// As [`Gpu::buffer`].
+    pub fn storage(&self, what: &str, bytes: usize) -> Result<wgpu::Buffer> {
+        if bytes as u64 > self.limits.max_storage_buffer_binding_size {
+            return Err(Error::OutOfMemory { what: what.to_owned(), bytes: bytes as u64 });
+        }
+        self.buffer(what, bytes, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC)
+    }
+
+    /// Waits until `bytes` of a mappable buffer can be read, and hands them to `take`.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] and whatever the queue reported meanwhile.
+    pub async fn read<T>(&self, buffer: &wgpu::Buffer, bytes: usize, take: impl FnOnce(&[u8]) -> T) -> Result<T> {
+        let slice = buffer.slice(..(bytes as u64).next_multiple_of(16).max(16));
+        let done = Signal::default();
+        let signal = done.clone();
+        slice.map_async(wgpu::MapMode::Read, move |result| signal.set(result.map_err(|e| e.to_string())));
+        self.wait()?;
+        let mapped = done.await;
+        self.check()?;
+        mapped.map_err(gpu_error)?;
+        let view = slice.get_mapped_range().map_err(|e| gpu_error(e.to_string()))?;
+        let taken = take(&view[..bytes]);
+        drop(view);
+        buffer.unmap();
+        Ok(taken)
+    }
+
+    /// Natively, runs the queue dry; in a browser it runs by itself.
+    pub(super) fn wait(&self) -> Result<()> {
+        match self.device.poll(wgpu::PollType::wait_indefinitely()) {
+            Ok(_) => Ok(()),
+            Err(e) => self.check().and(Err(gpu_error(e.to_string()))),
+        }
+    }
+
+    /// Resolves when everything submitted so far is done.
+    ///
+    /// # Errors
+    /// What the queue reported meanwhile.
+    pub async fn settle(&self) -> Result<()> {
+        let done = Signal::default();
+        let signal = done.clone();
+        self.queue.on_submitted_work_done(move || signal.set(Ok(())));
+        self.wait()?;
+        done.await.map_err(gpu_error)?;
+        self.check()
+    }
+}
+
+/// A callback's result as a future.
+#[derive(Debug, Clone, Default)]
+struct Signal(Arc<Mutex<(Option<Result<(), String>>, Option<Waker>)>>);
+
+impl Signal {
+    fn set(&self, result: Result<(), String>) {
+        let waker = {
+            let mut state = locked(&self.0);
+            state.0 = Some(result);
+            state.1.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Future for Signal {
+    type Output = Result<(), String>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = locked(&self.0);
+        match state.0.take() {
+            Some(result) => Poll::Ready(result),
+            None => {
+                state.1 = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Projections and embeddings against their scalar twins: every format, odd shapes, poisoned outputs,
+//! fresh seeds. Attention is tested with whole models in `tests/gpu`.
+
+use std::sync::LazyLock;
+
+use half::f16;
+
+use super::device::{Gpu, GpuOptions};
+use super::linear::{Epilogue, Input, Linears, Side};
+use super::op::{Maker, Op, Recorder};
+use super::params::Step;
+use super::program::Act;
+use super::{GpuMatrix, GpuVector};
+use crate::backend::Part;
+use crate::backend::scalar::ops;
+use crate::config::Activation;
+use crate::gguf::GgmlType;
+use crate::quant::dequantize;
+
+/// Largest error of a sum, as a share of the sum of its terms' sizes: 2⁻²⁰, some 8 roundings.
+const SUM_2E20: f32 = 1.0 / (1 << 20) as f32;
+
+/// A missing GPU is a visible skip, in CI a failure.
+fn gpu() -> Option<Gpu> {
+    static GPU: LazyLock<Result<Gpu, crate::Error>> =
+        LazyLock::new(|| pollster::block_on(Gpu::open(GpuOptions { default_limits: true, ..Default::default() })));
+    match &*GPU {
+        Ok(gpu) => Some(gpu.clone()),
+        Err(e) if std::env::var_os("CI").is_none() => {
+            eprintln!("SKIPPED GPU kernels: {e}");
+            None
+        }
+        Err(e) => panic!("CI has a software adapter (mesa-vulkan-drivers), but: {e}"),
+    }
+}
+
+/// xorshift64*, seeded by the clock; a failure prints the seed, `LOQUAT_SEED` repeats it.
+struct Random(u64);
+
+impl Random {
+    fn new() -> Random {
+        let clock = || std::time::UNIX_EPOCH.elapsed().map_or(1, |t| t.as_nanos() as u64 | 1);
+        let seed = std::env::var("LOQUAT_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(clock);
+        eprintln!("LOQUAT_SEED={seed}");
+        Random(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    /// In −1..1.
+    fn unit(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+
+    fn vector(&mut self, n: usize) -> Vec<f32> {
+        (0..n).map(|_| self.unit()).collect()
+    }
+
+    /// Any bits, with scales that are finite.
+    fn blocks(&mut self, dtype: GgmlType, elements: usize) -> Vec<u8> {
+        let (per, size) = dtype.block().unwrap();
+        let scales: &[usize] = match dtype {
+            GgmlType::F32 => return self.vector(elements).iter().flat_map(|v| v.to_le_bytes()).collect(),
+            GgmlType::F16 => {
+                return self.vector(elements).iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect();
+            }
+            GgmlType::BF16 => {
+                return self.vector(elements).iter().flat_map(|&v| half::bf16::from_f32(v).to_le_bytes()).collect();
+            }
+            GgmlType::Q4_1 | GgmlType::Q5_1 | GgmlType::Q4_K | GgmlType::Q5_K => &[0, 2],
+            GgmlType::Q2_K => &[80, 82],
+            GgmlType::Q3_K => &[108],
+            GgmlType::Q6_K => &[208],
+            _ => &[0],
+        };
+        let mut bytes: Vec<u8> = (0..elements / per * size).map(|_| self.next() as u8).collect();
+        for block in bytes.chunks_exact_mut(size) {
+            for &at in scales {
+                block[at..at + 2].copy_from_slice(&f16::from_f32(0.1 * self.unit()).to_le_bytes());
+            }
+        }
+        bytes
+    }
+}
+
+/// A random matrix of stacked parts, and the same in f32.
+fn matrix(gpu: &Gpu, random: &mut Random, types: &[GgmlType], rows: usize, cols: usize) -> (GpuMatrix, Vec<f32>) {
+    let part = |&dtype| Part { name: format!("{dtype}"), rows, cols, dtype };
+    let parts: Vec<_> = types.iter().map(part).collect();
+    let mut m = GpuMatrix::new(gpu, 0, &parts).unwrap();
+    let mut dense = vec![0.0; types.len() * rows * cols];
+    for (i, (&dtype, dense)) in types.iter().zip(dense.chunks_exact_mut(rows * cols)).enumerate() {
+        let bytes = random.blocks(dtype, rows * cols);
+        m.fill(gpu, i, &bytes).unwrap();
+        dequantize(dtype, &bytes, dense).unwrap();
+    }
+    (m, dense)
+}
+
+/// Rows of an odd width, padded with zeros as the engine's are.
+fn act(gpu: &Gpu, rows: &[f32], width: usize) -> Act {
+    let act = Act::new(gpu, "x", rows.len() / width, width).unwrap();
+    for (t, row) in rows.chunks_exact(width).enumerate() {
+        gpu.queue.write_buffer(&act.buffer, 4 * t as u64 * u64::from(act.stride), bytemuck::cast_slice(row));
+    }
+    act
+}
+
+fn run(gpu: &Gpu, maker: &Maker, ops: &[Op], len: usize, y: &Act, width: usize) -> Vec<f32> {
+    maker.set_step(gpu, Step { start: 0, len: len as u32, logit_first: 0, rope_long: 0 });
+    let mut recorder = Recorder::default();
+    ops.iter().for_each(|op| recorder.run(gpu, op, len));
+    let bytes = 4 * len * y.stride as usize;
+    let staging = gpu.buffer("staging", bytes, wgpu::BufferUsages::MAP_READ).unwrap();
+    recorder.encoder(gpu).copy_buffer_to_buffer(&y.buffer, 0, &staging, 0, bytes as u64);
+    recorder.submit(gpu).unwrap();
+    let rows = |data: &[u8]| -> Vec<f32> {
+        let rows = data.chunks_exact(4 * y.stride as usize);
+        rows.flat_map(|row| row.as_chunks::<4>().0[..width].iter().map(|&b| f32::from_le_bytes(b))).collect()
+    };
+    pollster::block_on(gpu.read(&staging, bytes, rows)).unwrap()
+}
+
+/// What is asked of a projection.
+#[derive(Debug, Clone, Copy)]
+struct Case {
+    types: &'static [GgmlType],
+    rows: usize, // of each part
+    cols: usize,
+    tokens: usize,
+    bias: bool,
+    norm: bool,
+    epilogue: Epilogue,
+    linears: Linears,
+}
+
+const PLAIN: Case = Case {
+    types: &[GgmlType::Q4_0],
+    rows: 37,
+    cols: 96,
+    tokens: 1,
+    bias: false,
+    norm: false,
+    epilogue: Epilogue { act: 0, glu: None, cap: None, add: false, logits: false },
+    linears: Linears { workgroup: 64, lanes: 16, rows: 4 },
+};
+
+const EPS: f32 = 1e-5;
+
+fn check(gpu: &Gpu, maker: &mut Maker, random: &mut Random, c: Case) {
+    let e = c.epilogue;
+    let all = c.rows * c.types.len();
+    let (m, dense) = matrix(gpu, random, c.types, c.rows, c.cols);
+    let bias = c.bias.then(|| random.vector(all));
+    let gain = random.vector(c.cols);
+    let x = random.vector(c.tokens * c.cols);
+    let width = e.glu.unwrap_or(all);
+    // Poison: what a kernel fails to write stays visible. Sums are added to something ordinary.
+    let before: Vec<f32> = if e.add { random.vector(c.tokens * width) } else { vec![1e9; c.tokens * width] };
+
+    let normed: Vec<f32> = x
+        .chunks_exact(c.cols)
+        .flat_map(|x| {
+            let mut x = x.to_vec();
+            if c.norm {
+                ops::rms_norm(&mut x, &gain, EPS);
+            }
+            x
+        })
+        .collect();
+    let (gpu_bias, gpu_gain) =
+        (bias.as_ref().map(|b| GpuVector::new(gpu, b).unwrap()), GpuVector::new(gpu, &gain).unwrap());
+    let (gpu_x, gpu_normed) = (act(gpu, &x, c.cols), act(gpu, &normed, c.cols));
+    let (y, raw) = (act(gpu, &before, width), act(gpu, &vec![1e9; c.tokens * all], all));
+    let gain = c.norm.then_some(&gpu_gain);
+    let input = Input { decode: &gpu_x, gain, batch: &gpu_normed, dim: c.cols, eps: EPS };
+    let side = Side { y: &y, raw: &raw, epilogue: e };
+    let stage = c.linears.stage(gpu, maker, (&m, gpu_bias.as_ref()), input, side).unwrap();
+    let got = run(gpu, maker, stage.ops(c.tokens), c.tokens, &y, width);
+
+    let kind = if e.act == 2 { Activation::GeluTanh } else { Activation::Silu };
+    let activate = |v: f32| if e.act == 0 { v } else { ops::activate(kind, v) };
+    for (t, x) in normed.chunks_exact(c.cols).enumerate() {
+        let mut sums = vec![0.0; all];
+        ops::mat_vec(&dense, bias.as_deref(), x, &mut sums);
+        let sizes: Vec<f32> =
+            dense.chunks_exact(c.cols).map(|w| w.iter().zip(x).map(|(w, x)| (w * x).abs()).sum()).collect();
+        for r in 0..width {
+            let (mut want, mut size) = (activate(sums[r]), sizes[r] + 1.0);
+            if let Some(ff) = e.glu {
+                size = size * (sums[ff + r].abs() + 1.0) + want.abs() * sizes[ff + r];
+                want *= sums[ff + r];
+            }
+            want = ops::softcap(want, e.cap) + if e.add { before[t * width + r] } else { 0.0 };
+            let got = got[t * width + r];
+            assert!(
+                (got - want).abs() <= SUM_2E20 * size,
+                "{c:?}: token {t} row {r} is {got}, want {want} ± {}",
+                SUM_2E20 * size
+            );
+        }
+    }
+}
+
+#[test]
+fn mat_vec_and_mat_mul_agree_with_the_scalar_twin_in_every_format() {
+    let Some(gpu) = gpu() else { return };
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), Random::new());
+    for types in GgmlType::SUPPORTED.as_chunks::<1>().0 {
+        let per = types[0].block().unwrap().0;
+        // Dense rows need not be whole blocks of 32.
+        let cols = if per == 1 { 83 } else { 3 * per };
+        for tokens in [1, 5, 35] {
+            check(&gpu, &mut maker, &mut random, Case { types, cols, tokens, ..PLAIN });
+        }
+    }
+}
+
+#[test]
+fn every_shape_of_a_mat_vec_workgroup_gives_the_same() {
+    let Some(gpu) = gpu() else { return };
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), Random::new());
+    for linears in Linears::CANDIDATES.iter().copied().chain([Linears { workgroup: 32, lanes: 4, rows: 1 }]) {
+        for glu in [None, Some(23)] {
+            let rows = glu.map_or(71, |ff| 2 * ff);
+            let epilogue = Epilogue { glu, act: u32::from(glu.is_some()), ..Epilogue::default() };
+            check(
+                &gpu,
+                &mut maker,
+                &mut random,
+                Case { rows, cols: 576, norm: true, bias: true, epilogue, linears, ..PLAIN },
+            );
+        }
+    }
+}
+
+#[test]
+fn epilogues_agree_with_the_scalar_twin() {
+    let Some(gpu) = gpu() else { return };
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), Random::new());
+    let plain = Epilogue::default();
+    for tokens in [1, 7, 20] {
+        for linears in [PLAIN.linears, Linears { workgroup: 64, lanes: 1, rows: 4 }] {
+            let base = Case { tokens, linears, ..PLAIN };
+            for case in [
+                Case { bias: true, epilogue: Epilogue { add: true, ..plain }, ..base },
+                Case { norm: true, epilogue: Epilogue { cap: Some(3.0), ..plain }, ..base },
+                Case { bias: true, epilogue: Epilogue { act: 2, ..plain }, ..base },
+                Case {
+                    rows: 58,
+                    bias: true,
+                    norm: true,
+                    epilogue: Epilogue { act: 2, glu: Some(29), ..plain },
+                    ..base
+                },
+            ] {
+                check(&gpu, &mut maker, &mut random, case);
+            }
+        }
+    }
+}
+
+#[test]
+fn stacked_tensors_of_several_formats_are_one_matrix() {
+    let Some(gpu) = gpu() else { return };
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), Random::new());
+    for tokens in [1, 9] {
+        let mixed = Case { types: &[GgmlType::Q4_K, GgmlType::Q4_K, GgmlType::Q6_K], cols: 256, tokens, ..PLAIN };
+        check(&gpu, &mut maker, &mut random, Case { bias: true, ..mixed });
+        // A gate and an up of different formats cannot be joined by one kernel.
+        let epilogue = Epilogue { act: 1, glu: Some(37), ..Epilogue::default() };
+        let gated = Case { types: &[GgmlType::Q5_K, GgmlType::Q3_K], epilogue, norm: true, ..mixed };
+        check(&gpu, &mut maker, &mut random, gated);
+    }
+}
+
+#[test]
+fn a_tensor_larger_than_a_binding_is_split_by_rows() {
+    let Some(mut gpu) = gpu() else { return };
+    gpu.limits.max_storage_buffer_binding_size = 16 << 10;
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), Random::new());
+    let (m, _) = matrix(&gpu, &mut random, &[GgmlType::Q8_0], 301, 96);
+    assert!(m.segments.len() > 1, "301 rows of 96 bytes fit a binding of 16 KiB");
+    for tokens in [1, 6] {
+        check(&gpu, &mut maker, &mut random, Case { types: &[GgmlType::Q8_0], rows: 301, tokens, bias: true, ..PLAIN });
+    }
+}
+
+#[test]
+fn a_short_tensor_is_refused() {
+    let Some(gpu) = gpu() else { return };
+    let part = Part { name: "w".into(), rows: 3, cols: 32, dtype: GgmlType::Q4_0 };
+    let error = GpuMatrix::new(&gpu, 0, &[part]).unwrap().fill(&gpu, 0, &[0; 53]).unwrap_err();
+    assert_eq!(error.code(), "tensor_bytes");
+}

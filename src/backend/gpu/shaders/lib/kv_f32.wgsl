@@ -1,0 +1,2 @@
+// Keys and values as f32.
+alias Kv = f32;
