@@ -2,7 +2,12 @@
 
 /** @typedef {'auto' | 'cpu' | 'scalar' | 'gpu'} Backend */
 /** @typedef {'system' | 'user' | 'assistant' | 'tool'} Role */
-/** @typedef {{role: Role, content: string}} ChatMessage */
+/** @typedef {{role: Role, content: string, name?: string, tool_call_id?: string, tool_calls?: Array<{id?: string, type?: string, function: {name: string, arguments: unknown}}>}} ChatMessage */
+
+/**
+ * What an answer must be a sentence of: any JSON object, JSON of a schema, a regular expression, or a Lark grammar.
+ * @typedef {{type: 'json_object'} | {type: 'json_schema', schema: Record<string, unknown>} | {type: 'regex', regex: string} | {type: 'lark', grammar: string}} Constraint
+ */
 
 /**
  * Where a model's weights are: an absolute address (downloaded once into IndexedDB), or files dropped in from disk.
@@ -37,6 +42,7 @@
  * @property {number} [logprobs] how many alternatives to report per token
  * @property {boolean} [ignore_eos]
  * @property {boolean} [add_generation_prompt]
+ * @property {Constraint} [constraint]
  * @property {boolean} [continue_final] go on inside the last (assistant) message
  */
 

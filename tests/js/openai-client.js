@@ -1,0 +1,53 @@
+// A client that answers from a script: what the OpenAI-shaped API needs of the engine, without an engine.
+
+/**
+ * @typedef {import('../../www/engine/protocol.js').GenerateRequest} GenerateRequest
+ * @typedef {import('../../www/engine/protocol.js').GenerateEvent} GenerateEvent
+ * @typedef {import('../../www/engine/protocol.js').TokenEvent} TokenEvent
+ */
+
+/**
+ * @param {Array<string | Partial<TokenEvent>>} tokens what is answered, whatever is asked
+ * @param {{reason?: import('../../www/engine/protocol.js').StopReason, fail?: Error, template?: string}} [options]
+ */
+export function scripted(tokens, { reason = 'stop', fail, template = '' } = {}) {
+  /** @type {GenerateRequest[]} */
+  const requests = [];
+  const state = { cancelled: false };
+  return {
+    requests,
+    state,
+    /** @param {GenerateRequest} request @param {{signal?: AbortSignal}} [options] @returns {AsyncGenerator<GenerateEvent, void, void>} */
+    async *generate(request, { signal } = {}) {
+      requests.push(request);
+      if (fail) throw fail;
+      yield { type: 'begin', prompt_n: 7, cached_n: 3 };
+      yield { type: 'prefill', done: 7, total: 7 };
+      let n = 0;
+      try {
+        for (const token of tokens) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          signal?.throwIfAborted();
+          n++;
+          yield { type: 'token', id: n, text: '', ...(typeof token === 'string' ? { text: token } : token) };
+        }
+        n = -n;
+      } finally {
+        state.cancelled = n > 0;
+      }
+      const made = tokens.length;
+      const usage = {
+        prompt_tokens: 7,
+        completion_tokens: made,
+        total_tokens: 7 + made,
+        cached_tokens: 3,
+      };
+      const timings = { prompt_n: 4, prompt_ms: 2, predicted_n: made, predicted_ms: 10, cached_n: 3 };
+      yield { type: 'done', reason, text: '', usage, timings };
+    },
+    /** Names the tools only where the script has a template for them. */
+    template: async () => template,
+    /** @param {string} text */
+    tokenize: async (text) => Uint32Array.from(text, (c) => c.charCodeAt(0)),
+  };
+}
