@@ -55,7 +55,7 @@ test('a catalog entry is a source, and a file is recognised as an entry', () => 
   const source = sourceOf(entry, 'https://example.org/chat/');
   assert.deepEqual(source, {
     url: 'https://example.org/chat/models/SmolLM2-135M-Instruct.Q4_1.gguf',
-    id: entry.id,
+    id: 'SmolLM2-135M-Instruct.Q4_1',
     name: entry.name,
     size: entry.size,
     sha256: entry.sha256,
@@ -388,6 +388,12 @@ test('a model travels: exported to a file, imported elsewhere, used without a ne
   await assert.rejects(importModel(wrong, { as, store: new Store({ name: 'elsewhere' }) }), {
     code: 'hash_mismatch',
   });
+  const dropped = await importModel(new File([bytes], 'dropped.gguf'), { store: there, chunkSize: CHUNK });
+  const { cached } = /** @type {{cached: string}} */ (parseAddress(`cached:${dropped.id}`));
+  const offline = await openModel({ cached }, { store: there });
+  assert.deepEqual([offline.fromCache, offline.name], [true, 'dropped.gguf']);
+  assert.deepEqual(Buffer.from(await offline.read(0, bytes.length)), Buffer.from(bytes));
+  await assert.rejects(openModel({ cached: 'no such' }, { store: there }), { code: 'model_missing' });
   await assert.rejects(importModel(new File(['<html>'], 'x.gguf'), { store: there }), {
     code: 'html_instead',
   });

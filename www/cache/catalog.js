@@ -22,9 +22,10 @@ export async function loadCatalog(address) {
  */
 export function sourceOf(entry, base) {
   const { id, name, size, sha256 } = entry;
-  const facts = { id, name, ...(size ? { size } : {}), ...(sha256 ? { sha256 } : {}) };
+  const facts = { name, ...(size ? { size } : {}), ...(sha256 ? { sha256 } : {}) };
+  // The same file by its hub address, typed in by hand, is the same model in the cache.
   if (entry.hub) return { hub: entry.hub, ...facts };
-  return { url: new URL(entry.url ?? '', base).href, ...facts };
+  return { url: new URL(entry.url ?? '', base).href, id, ...facts };
 }
 
 /**

@@ -73,6 +73,10 @@ export class Opening {
         if (arrived) return this.#fromCache(arrived);
       }
       this.#target = (await this.#shared.facts())[this.#index] ?? this.#targets[this.#index];
+      if (!this.#target.url) {
+        const says = `${this.#target.name} came from a file and is not whole any more.`;
+        throw new CacheError('model_incomplete', says, { remedy: 'Drop the file into the page again.' });
+      }
       return await this.#fromNetwork();
     } catch (e) {
       this.#settled();

@@ -23,7 +23,9 @@ const HUB = 'https://huggingface.co';
  * @typedef {{hub: string, id?: string, name?: string, size?: number, sha256?: string}} HubSource
  * @typedef {{urls: string[], id?: string, name?: string}} SplitSource
  * @typedef {{file: File | File[], id?: string}} FileSource
- * @typedef {UrlSource | HubSource | SplitSource | FileSource} Source
+ * @typedef {{cached: string, id?: undefined}} CachedSource a model that is in the cache already, by its id there
+ * @typedef {UrlSource | HubSource | SplitSource} RemoteSource
+ * @typedef {RemoteSource | FileSource | CachedSource} Source
  */
 
 /** @param {string} address */
@@ -54,10 +56,11 @@ export function splitNames(address) {
 
 /**
  * What a person types into the address field.
- * @param {string} text @returns {UrlSource | HubSource}
+ * @param {string} text @returns {UrlSource | HubSource | CachedSource}
  */
 export function parseAddress(text) {
   const address = text.trim();
+  if (address.startsWith('cached:')) return { cached: address.slice(7) };
   if (/^hub:/i.test(address)) return { hub: address.slice(4) };
   // The address of the hub's page about a file is what people copy.
   const page =
@@ -116,7 +119,7 @@ async function describe(repo, revision, signal) {
   }
 }
 
-/** The key of a source in the cache, without asking anyone. @param {UrlSource | HubSource | SplitSource} source */
+/** The key of a source in the cache, without asking anyone. @param {RemoteSource} source */
 export function sourceId(source) {
   if (source.id) return source.id;
   if ('hub' in source) {
@@ -140,7 +143,7 @@ function absolute(address) {
 
 /**
  * The ids of all files of a source, without asking anyone: enough to find them in the cache.
- * @param {UrlSource | HubSource | SplitSource} source @returns {Target[]}
+ * @param {RemoteSource} source @returns {Target[]}
  */
 export function targetsOf(source) {
   const group = sourceId(source);
@@ -165,7 +168,7 @@ export function targetsOf(source) {
 
 /**
  * The same targets with what the publisher says of them. Only called when something has to be fetched.
- * @param {UrlSource | HubSource | SplitSource} source @param {Target[]} targets @param {AbortSignal} [signal]
+ * @param {RemoteSource} source @param {Target[]} targets @param {AbortSignal} [signal]
  * @returns {Promise<Target[]>}
  */
 export async function withFacts(source, targets, signal) {

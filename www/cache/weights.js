@@ -54,13 +54,14 @@ export function defaultStore() {
 export async function openModel(source, options = {}) {
   throwIfAborted(options.signal);
   if ('file' in source) return openLocal(source, options);
-  const targets = targetsOf(source);
+  const store = options.storage === 'memory' ? undefined : await usable(options);
+  const targets = 'cached' in source ? await targetsInCache(store, source.cached) : targetsOf(source);
   const shared = {
     options,
-    store: options.storage === 'memory' ? undefined : await usable(options),
+    store,
     gate: new Gate(),
     slots: new Slots(PARALLEL),
-    facts: once(() => withFacts(source, targets, options.signal)),
+    facts: once(async () => ('cached' in source ? targets : withFacts(source, targets, options.signal))),
   };
   if (targets.length === 1) return new Opening(targets, 0, shared).open();
   return joinParts(targets, shared);
@@ -76,6 +77,20 @@ async function usable({ store = defaultStore(), onNotice }) {
     onNotice?.(e);
     return undefined;
   }
+}
+
+/** @param {Store | undefined} store @param {string} id @returns {Promise<import('./sources.js').Target[]>} */
+async function targetsInCache(store, id) {
+  const records = (await store?.listModels())?.filter((record) => record.group === id) ?? [];
+  if (records.length === 0) throw new CacheError('model_missing', `${id} is not in the cache.`);
+  return records.map(({ id, group, name, url, size, sha256, published }) => ({
+    id,
+    group,
+    name,
+    url,
+    size,
+    ...(published && sha256 ? { sha256 } : {}),
+  }));
 }
 
 /** @template T @param {() => Promise<T>} make @returns {() => Promise<T>} */

@@ -22,6 +22,7 @@ export function sourceOf(address, base) {
 /** @param {ModelSource} source */
 function nameOf(source) {
   if ('file' in source) return (Array.isArray(source.file) ? source.file[0] : source.file).name;
+  if ('cached' in source) return source.cached.split(':')[1] ?? source.cached;
   const address = 'hub' in source ? source.hub : 'urls' in source ? source.urls[0] : source.url;
   return source.id ?? address.split(/[?#]/, 1)[0].split('/').pop() ?? address;
 }
