@@ -23,6 +23,7 @@ import {
   writeSettings,
 } from '../../www/state/settings.js';
 import { createStore } from '../../www/state/store.js';
+import { unsurePlaces } from '../../www/ui/confidence.js';
 import { splitReasoning } from '../../www/ui/reasoning.js';
 
 /** @typedef {import('../../www/state/chat.js').Chat} Chat */
@@ -235,4 +236,26 @@ test('thinking is parted from the answer, also while it is still going on', () =
   assert.deepEqual(splitReasoning('<think>a'), { thought: 'a', text: '', open: true });
   assert.deepEqual(splitReasoning('\n<think>a</think>\n\nb'), { thought: 'a', text: 'b', open: false });
   assert.deepEqual(splitReasoning('plain <think>'), { thought: '', text: 'plain <think>', open: false });
+});
+
+test('unsure words are found in the shown text, in order, though Markdown signs are gone', () => {
+  const words = /** @type {Array<[string, number]>} */ ([
+    ['The', 0.9],
+    [' **', 0.1],
+    ['cat', 0.2],
+    ['**', 0.9],
+    [' and', 0.9],
+    [' the', 0.9],
+    [' cat', 0.9],
+    [' sat', 0.3],
+    ['.', 0.1],
+  ]);
+  const shown = 'The cat and the cat sat.';
+  assert.deepEqual(
+    unsurePlaces(shown, words).map(([from, to]) => [from, shown.slice(from, to)]),
+    [
+      [4, 'cat'],
+      [20, 'sat'],
+    ],
+  );
 });

@@ -108,6 +108,9 @@ export function createApp(options) {
     answers,
     requests: createRequests(store),
     transfer: createTransfer(context, conversations),
+    /** What a view could not do. @param {unknown} error */
+    report: (error) => context.fail(error),
+    base: options.base,
     dismiss: () => store.set({ notice: null }),
     /** @param {Partial<Settings>} patch */
     change(patch) {

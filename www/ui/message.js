@@ -1,6 +1,7 @@
 // One message: its text (rendered once it is safe), its state and what can be done with it. Keeps its DOM between updates.
 import { branchOf } from '../state/chat.js';
 import { codeDecorator, copyText } from './code.js';
+import { confidenceMarker } from './confidence.js';
 import { h, setChildren, setText } from './dom.js';
 import { editor } from './edit.js';
 import { icon, logo } from './icons.js';
@@ -64,6 +65,10 @@ export function createMessage(ui, id) {
   /** @type {{render: (text: string) => void} | undefined} */
   let markdown;
   let loading = false;
+  let confident = false;
+  const markUnsure = confidenceMarker(body);
+  const mark = () =>
+    markUnsure(confident && markdown && shown?.status !== 'streaming' ? (shown?.words ?? []) : []);
 
   /** @param {Message} message */
   function renderText(message) {
@@ -80,6 +85,7 @@ export function createMessage(ui, id) {
       body.replaceChildren();
       markdown = createMarkdown(body, codeDecorator(i18n));
       if (shown) renderText(shown);
+      mark();
     });
   }
 
@@ -164,7 +170,9 @@ export function createMessage(ui, id) {
       branches.hidden = count < 2;
       setText(place, t('branch', { index: index + 1, count }).replace(/[^\d]*(\d+)[^\d]+(\d+).*/, '$1 / $2'));
       place.title = t('branch', { index: index + 1, count });
-      if (message === shown) return;
+      const { confidence } = state.settings;
+      if (message === shown && confidence === confident) return;
+      confident = confidence;
       const before = shown;
       shown = message;
       if (!before) {
@@ -173,6 +181,7 @@ export function createMessage(ui, id) {
         if (message.role === 'assistant') root.prepend(logo());
       }
       if (before?.text !== message.text) renderText(message);
+      mark();
       const busy = message.status === 'streaming' || message.status === 'waiting';
       root.classList.toggle('busy', busy);
       root.setAttribute('aria-busy', String(busy));

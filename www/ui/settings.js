@@ -1,6 +1,7 @@
 // The settings panel: every choice with a sentence on what it does. Changes apply at once, a model when it is loaded.
 import { h, setText } from './dom.js';
 import { icon } from './icons.js';
+import { createModels } from './models.js';
 import { PERSONAS } from './personas.js';
 import { createPrivacy } from './privacy.js';
 import { createTransfer } from './transfer.js';
@@ -83,11 +84,13 @@ export function createSettings(ui) {
       ui.showPanel(null);
       void app.model.loadSource({ file: [...file.files] });
     });
-    const load = () => {
-      set({ model: address.value.trim() || DEFAULTS.model, agreed: true });
+    /** @param {string} chosen */
+    const choose = (chosen) => {
+      set({ model: chosen || DEFAULTS.model, agreed: true });
       ui.showPanel(null);
       void app.model.load();
     };
+    const load = () => choose(address.value.trim());
     const { info } = model;
     const reason = info
       ? t('backendReason', {
@@ -111,6 +114,7 @@ export function createSettings(ui) {
       'fieldset',
       null,
       h('legend', null, t('model')),
+      createModels(ui, choose),
       row(t, 'modelAddress', address, 'modelHelp'),
       row(t, 'backend', backend),
       reason ? h('p', { class: 'note' }, reason) : null,

@@ -98,7 +98,11 @@ export function mountShell(
   };
   draw();
   container.append(root);
-  const stop = app.store.subscribe(onceAFrame(draw));
+  const later = onceAFrame(draw);
+  // Another conversation at once, or what is typed next would go into the field of the old one.
+  const stop = app.store.subscribe(({ chat }, before) =>
+    chat.conversation.id === before.chat.conversation.id ? later() : draw(),
+  );
   const stopKeys = listenForKeys(root, ui, { focusSearch: () => sidebar?.focusSearch() });
   return {
     root,

@@ -104,6 +104,8 @@ export const en = {
   settings: 'Settings',
   close: 'Close',
   model: 'Model',
+  storedModels: 'Kept in this browser',
+  deleteModel: 'Delete {name} from this browser',
   modelAddress: 'Model address',
   modelHelp:
     'Address of a GGUF file on this site, or hub:owner/repo/file.gguf. Or open a file from this device.',

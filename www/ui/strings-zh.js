@@ -105,6 +105,8 @@ export const zh = {
   settings: '设置',
   close: '关闭',
   model: '模型',
+  storedModels: '保存在这个浏览器里',
+  deleteModel: '从这个浏览器删除 {name}',
   modelAddress: '模型地址',
   modelHelp: '本站上 GGUF 文件的地址，或 hub:owner/repo/file.gguf；也可以打开设备上的文件。',
   backend: '运行在',
