@@ -143,6 +143,7 @@ fn a_contradictory_vocabulary_is_an_error_that_names_the_culprit() {
         (with("merges", strings(&["t h", "q zz"])), "merge 1 (\"q zz\")"),
         (with("merges", strings(&["t h", "x y"])), "\"xy\""),
         (with("merges", strings(&["th"])), "merge 0"),
+        (with("merges", strings(&["<|im_start|> <|im_start|>"])), "<|im_start|><|im_start|>"),
         (with("eos_token_id", Some(Value::U64(266))), "eos_token_id is 266"),
         (with("bos_token_id", Some(Value::I64(-5))), "bos_token_id"),
         (with("model", Some(Value::String("llama".into()))), "tokenizer.ggml.scores"),

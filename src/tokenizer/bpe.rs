@@ -1,5 +1,7 @@
 //! Byte-level BPE on the `tokenizers` crate: split by the pre-tokenizer's regexes, map bytes, merge.
 
+use std::collections::HashSet;
+
 use tokenizers::models::bpe::{self, BPE};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
@@ -29,31 +31,22 @@ impl Bpe {
             }
         }
         let lines = meta.need_strings("tokenizer.ggml.merges")?;
+        let longest = vocab.tokens.iter().map(String::len).max().unwrap_or(0);
         let mut merges = Vec::with_capacity(lines.len());
-        let mut joined = String::new();
         for (rank, line) in lines.iter().enumerate() {
-            // The first character may itself be a space in some vocabularies.
-            let first = line.chars().next().map_or(0, char::len_utf8);
-            let Some(space) = line[first..].find(' ') else {
-                return Err(Error::Tokenizer(format!("merge {rank} ({line:?}) is not two tokens and a space")));
-            };
-            let (left, right) = (&line[..first + space], &line[first + space + 1..]);
-            joined.clear();
-            joined.push_str(left);
-            joined.push_str(right);
-            if let Some(missing) = [left, right, &joined].into_iter().find(|t| !map.contains_key(*t)) {
-                return Err(Error::Tokenizer(format!(
-                    "merge {rank} ({line:?}) names token {missing:?}, which is not among the {} tokens",
-                    vocab.tokens.len()
-                )));
+            let (left, right) = halves(line)
+                .ok_or_else(|| Error::Tokenizer(format!("merge {rank} ({line:?}) is not two tokens and a space")))?;
+            // The crate joins them in a buffer for the longest token, and panics beyond it.
+            if left.len() + right.len() > longest
+                && let Some(error) = unknown_token(&lines[rank..=rank], vocab)
+            {
+                return Err(error);
             }
             merges.push((left.to_owned(), right.to_owned()));
         }
-        let model = BPE::builder()
-            .vocab_and_merges(map, merges)
-            .ignore_merges(pre.ignore_merges)
-            .build()
-            .map_err(crate_error)?;
+        let builder = BPE::builder().vocab_and_merges(map, merges).ignore_merges(pre.ignore_merges);
+        let model =
+            builder.build().map_err(|error| unknown_token(lines, vocab).unwrap_or_else(|| crate_error(error)))?;
         let split = |regex: &&str| {
             let pattern = SplitPattern::Regex((*regex).to_owned());
             Split::new(pattern, SplitDelimiterBehavior::Isolated, false).map_err(crate_error)
@@ -74,4 +67,25 @@ impl Bpe {
         }
         Ok(())
     }
+}
+
+/// The two tokens of a merge. The first character may itself be a space in some vocabularies.
+fn halves(line: &str) -> Option<(&str, &str)> {
+    let first = line.chars().next()?.len_utf8();
+    let space = first + line[first..].find(' ')?;
+    Some((&line[..space], &line[space + 1..]))
+}
+
+/// The first merge with a token that the vocabulary lacks; looked for only when the merges were refused.
+fn unknown_token(lines: &[String], vocab: &Vocab) -> Option<Error> {
+    let known: HashSet<&str> = vocab.tokens.iter().map(String::as_str).collect();
+    lines.iter().enumerate().find_map(|(rank, line)| {
+        let (left, right) = halves(line)?;
+        let joined = [left, right].concat();
+        let missing = [left, right, &joined].into_iter().find(|token| !known.contains(token))?;
+        let count = known.len();
+        Some(Error::Tokenizer(format!(
+            "merge {rank} ({line:?}) names token {missing:?}, which is not among the {count} tokens"
+        )))
+    })
 }
