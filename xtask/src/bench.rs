@@ -9,6 +9,7 @@ use crate::process::{command, output, run as run_command, say};
 use crate::{build, model, setup};
 
 #[derive(Args)]
+#[group(id = "bench")]
 pub struct Options {
     /// One short round: shows that everything runs, not how fast
     #[arg(long)]

@@ -14,6 +14,7 @@ use crate::variants::{FEATURES, VARIANTS, Variant};
 use crate::{bundle, paths, setup, wheel};
 
 #[derive(Args, Default, Clone)]
+#[group(id = "build")]
 pub struct Options {
     /// Optimize across crates and minify: smaller and a little faster, minutes slower to build
     #[arg(long)]

@@ -8,6 +8,7 @@ use crate::build;
 use crate::process::{command, run as run_command, say};
 
 #[derive(Args)]
+#[group(id = "dist")]
 pub struct Options {
     /// Build this wasm variant (may be repeated) instead of all
     #[arg(long = "variant", value_name = "NAME")]

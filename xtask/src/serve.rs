@@ -19,6 +19,7 @@ use crate::process::say;
 use crate::{build, model, paths};
 
 #[derive(Args)]
+#[group(id = "serve")]
 pub struct Options {
     #[command(flatten)]
     build: build::Options,

@@ -12,6 +12,7 @@ use self::count::Count;
 use crate::process::{say, seconds};
 
 #[derive(Args)]
+#[group(id = "test")]
 pub struct Options {
     /// Only one kind of step; lint is part of all kinds when this is not given
     #[arg(long)]
