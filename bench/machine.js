@@ -1,12 +1,12 @@
 // What the numbers were measured on: processor, system, versions, and whether anything else was running.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Above this, other programs take part in the numbers. */
-const QUIET = 0.7;
+/** Cores: above this, other programs take part in the numbers. */
+export const QUIET = 0.3;
 
 /** @param {string} name a package of bench/ @returns {Promise<string>} */
 async function version(name) {
@@ -29,27 +29,48 @@ export async function describeMachine(browser) {
   };
 }
 
-/** Share of all cores that is busy over the next second, of any program: the load average lags a minute behind. */
-export async function busyCores() {
-  const times = () =>
-    cpus().reduce(
-      (sum, { times: t }) => ({ busy: sum.busy + t.user + t.sys + t.nice, idle: sum.idle + t.idle }),
-      {
-        busy: 0,
-        idle: 0,
-      },
-    );
-  const before = times();
-  await sleep(1000);
-  const after = times();
-  const busy = after.busy - before.busy;
-  return (busy / (busy + after.idle - before.idle)) * cpus().length;
+/** Processor seconds, of all programs, since the machine started. */
+function allSeconds() {
+  return cpus().reduce((sum, { times: t }) => sum + t.user + t.sys + t.nice, 0) / 1000;
 }
 
-/** The machine's state when the bench isn't at work itself. */
+/** Processor seconds of this process and all that it started, the ended ones included. Linux only; elsewhere NaN. */
+async function ownSeconds() {
+  /** @type {Map<number, {parent: number, seconds: number}>} */
+  const processes = new Map();
+  for (const id of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(id)) continue;
+    const stat = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => undefined); // it may have ended
+    if (!stat) continue;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // parent; then utime, stime, and those of waited-for children, in ticks of 1/100 s
+    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    processes.set(Number(id), { parent: Number(fields[1]), seconds: ticks / 100 });
+  }
+  const own = (/** @type {number} */ id) => {
+    for (let at = id; at > 1; at = processes.get(at)?.parent ?? 0) if (at === process.pid) return true;
+    return false;
+  };
+  if (processes.size === 0) return NaN;
+  return [...processes].reduce((sum, [id, { seconds }]) => sum + (own(id) ? seconds : 0), 0);
+}
+
+/** Starts to watch; the answer tells how many cores other programs used since, on average. */
+export async function watchOthers() {
+  const own = await ownSeconds();
+  const [all, start] = [allSeconds(), performance.now()];
+  return async () => {
+    const [allAfter, seconds] = [allSeconds(), (performance.now() - start) / 1000];
+    const others = allAfter - all - ((await ownSeconds()) - own);
+    return Math.min(Math.max(0, others / seconds), cpus().length);
+  };
+}
+
+/** What others do while the bench does nothing. */
 export async function machineState() {
-  const busy = await busyCores();
-  return { load: loadavg()[0], busyCores: busy, quiet: busy < QUIET };
+  const others = await watchOthers();
+  await sleep(1000);
+  return { load: loadavg()[0], others: await others() };
 }
 
 /** @typedef {Awaited<ReturnType<typeof machineState>>} MachineState */

@@ -1,4 +1,5 @@
 // Samples to Markdown. Measures nothing.
+import { QUIET } from './machine.js';
 import { METRICS } from './session.js';
 import { digits, ratio, show, spread } from './stats.js';
 
@@ -15,6 +16,7 @@ import { digits, ratio, show, spread } from './stats.js';
  * @property {string} [failed]
  * @property {Record<string, unknown>} [info]
  * @property {Record<string, unknown>} [own]
+ * @property {number} [others] cores that other programs used meanwhile, the one that keeps a core busy not counted
  *
  * @typedef {object} Results
  * @property {Record<string, unknown>} machine
@@ -127,6 +129,21 @@ function bandwidthLines({ bandwidth, turns }) {
   return lines;
 }
 
+/** The memory floor of issue 4: 1.25 × the weights, and the KV cache. @param {Results} results @returns {string[]} */
+function memoryLines({ turns }) {
+  const info = turns.find((turn) => turn.engine === 'loquat' && turn.info)?.info;
+  const [weights, kv, context] = [info?.weight_bytes, info?.kv_bytes_per_token, info?.context_length].map(
+    Number,
+  );
+  const limit = (1.25 * weights + kv * context) / 1e6;
+  const peak = spread(turns.filter((turn) => turn.engine === 'loquat').map((turn) => turn.sample?.memory));
+  if (!peak || !(limit > 0)) return [];
+  return [
+    `- ${peak.max > limit ? '✗ ' : ''}peak wasm memory ${digits(peak.max)} MB; aim ≤ ${digits(limit)} MB ` +
+      `(1.25 × ${digits(weights / 1e6)} MB of weights, and ${context} positions of KV cache)`,
+  ];
+}
+
 /** @param {Results} results */
 export function markdown(results) {
   const { machine: m, before, after, turns } = results;
@@ -139,7 +156,8 @@ export function markdown(results) {
   const native = turns.find((turn) => turn.engine === 'native' && turn.info)?.info;
   const wllama = turns.find((turn) => turn.engine === 'wllama' && turn.info)?.info;
   const state = (/** @type {import('./machine.js').MachineState} */ s) =>
-    `load average ${s.load.toFixed(2)}, ${s.busyCores.toFixed(2)} cores busy`;
+    `load average ${s.load.toFixed(2)}, other programs on ${s.others.toFixed(2)} cores`;
+  const others = spread(turns.map((turn) => turn.others));
   const failed = turns.filter((turn) => turn.failed);
   return [
     `- ${m.date}, \`${results.command}\``,
@@ -148,18 +166,18 @@ export function markdown(results) {
     `- wllama ${m.wllama} (llama.cpp ${wllama?.libllama ?? '?'}), node-llama-cpp ${m.nodeLlamaCpp} (llama.cpp ${native?.release ?? '?'})`,
     `- the page was ${results.isolated ? '' : 'NOT '}cross-origin isolated`,
     `- before: ${state(before)}; after: ${state(after)}`,
-    ...(before.quiet && after.quiet
-      ? []
-      : ['- **WARNING: the machine was not quiet: expect other numbers when it is**']),
+    ...(others ? [`- other programs used, while engines were measured, ${show(others)} cores`] : []),
+    ...(others && others.max > QUIET
+      ? ['- **WARNING: the machine was not quiet: expect other numbers when it is**']
+      : []),
     ...results.notes.map((note) => `- ${note}`),
     '',
     mainTable(results),
     '',
     ...bandwidthLines(results),
     ...threadLines(results),
+    ...memoryLines(results),
     ...failed.map((t) => `- FAILED: ${t.engine}, ${t.threads} threads, round ${t.round + 1}: ${t.failed}`),
     '',
   ].join('\n');
 }
-
-export { digits };

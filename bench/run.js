@@ -1,9 +1,9 @@
 // `cargo xtask bench`: rounds in which every engine has its turn, then the table. Installs and builds nothing.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { startBrowser } from './browser.js';
 import { childDriver } from './drivers/child.js';
-import { describeMachine, keepCoreBusy, machineState } from './machine.js';
+import { QUIET, describeMachine, keepCoreBusy, machineState, watchOthers } from './machine.js';
 import { markdown } from './report.js';
 import { BUSY, FULL, GPU, QUICK, session } from './session.js';
 
@@ -24,9 +24,15 @@ const { values: options } = parseArgs({
     rounds: { type: 'string' },
     engines: { type: 'string' },
     dist: { type: 'string', default: 'dist' },
+    show: { type: 'string' }, // prints the table of what --json wrote
   },
 });
-const model = process.env.LOQUAT_MODEL ?? '';
+if (options.show) {
+  console.log(markdown(JSON.parse(await readFile(options.show, 'utf8'))));
+  process.exit(0);
+}
+const model = process.env.LOQUAT_MODEL;
+if (!model) throw new Error('LOQUAT_MODEL names no model file: start this by `cargo xtask bench`');
 const threads = options.gpu ? [1] : options.threads.split(',').map(Number);
 const rounds = Number(options.rounds ?? (options.quick || options.gpu ? 1 : 5));
 const scale = options.gpu ? GPU : options.quick ? QUICK : FULL;
@@ -57,7 +63,12 @@ const results = {
   notes: options.gpu ? GPU_NOTES : [],
 };
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
-if (!before.quiet) say(`WARNING: ${before.busyCores.toFixed(1)} cores are busy with something else`);
+if (before.others > QUIET) say(`WARNING: other programs are busy on ${before.others.toFixed(1)} cores`);
+
+/** After each round, so that a run that is cut short is not lost. */
+async function save() {
+  if (options.json) await writeFile(options.json, `${JSON.stringify(results, undefined, 1)}\n`);
+}
 
 /** @param {string} engine @returns {Promise<Driver>} */
 const start = async (engine) => {
@@ -88,7 +99,11 @@ async function turn(engine, n, round, scale, busy) {
   let driver;
   try {
     driver = await start(engine);
-    results.turns.push({ round, engine, threads: n, busy, ...(await session(driver, n, round, scale)) });
+    const others = await watchOthers();
+    const measured = await session(driver, n, round, scale);
+    results.turns.push({ round, engine, threads: n, busy, others: await others(), ...measured });
+    const { threads = n } = measured.info;
+    if (threads !== n) results.notes.push(`${engine} ran on ${threads} threads where ${n} were asked for`);
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
     results.turns.push({ round, engine, threads: n, busy, failed });
@@ -119,13 +134,14 @@ try {
     await page.close();
     for (const n of threads) for (const engine of usable) await turn(engine, n, round, scale, false);
     if (options.gpu) continue;
+    await save();
     for (const n of threads) if (usable.includes('loquat')) await turn('loquat', n, round, BUSY, true);
   }
-  results.after = await machineState();
 } finally {
   await browser.close();
 }
+results.after = await machineState();
+await save();
 console.log(markdown(results));
-if (options.json) await writeFile(options.json, `${JSON.stringify(results, undefined, 1)}\n`);
 const measured = results.turns.some((turn) => turn.engine === 'loquat' && turn.sample);
 process.exit(measured || !engines.includes('loquat') ? 0 : 1);

@@ -50,18 +50,17 @@ const turn = (engine, threads, round, decode, busy = false) => ({
 });
 
 test('the table names what misses its aim, what failed, and a machine that was not quiet', () => {
-  const quiet = { load: 0.1, busyCores: 0.05, quiet: true };
   const text = markdown({
     machine: {},
     command: 'cargo xtask bench',
-    before: quiet,
-    after: { load: 3, busyCores: 1.5, quiet: false },
+    before: { load: 0.1, others: 0.05 },
+    after: { load: 0.2, others: 0.05 },
     isolated: true,
     bandwidth: [[1e10, 2e10]],
     notes: ['SKIP: something'],
     turns: [
       turn('loquat', 1, 0, 70),
-      turn('wllama', 1, 0, 10),
+      { ...turn('wllama', 1, 0, 10), others: 1.5 },
       turn('native', 1, 0, 100),
       turn('loquat', 1, 0, 40, true),
       { engine: 'wllama', threads: 2, round: 0, busy: false, failed: 'out of memory' },
