@@ -1,7 +1,7 @@
 // The catalog's entries as sources for openModel(), and which entry a file from disk is. Fetches only the catalog itself.
 
 import { CacheError } from './errors.js';
-import { fileName } from './sources.js';
+import { fileName, sourceId } from './sources.js';
 
 /**
  * @typedef {import('./fit.js').Catalog} Catalog
@@ -26,6 +26,11 @@ export function sourceOf(entry, base) {
   // The same file by its hub address, typed in by hand, is the same model in the cache.
   if (entry.hub) return { hub: entry.hub, ...facts };
   return { url: new URL(entry.url ?? '', base).href, id, ...facts };
+}
+
+/** The model's key in the cache. @param {CatalogEntry} entry @param {string | URL} base */
+export function cacheIdOf(entry, base) {
+  return sourceId(sourceOf(entry, base));
 }
 
 /**

@@ -8,7 +8,7 @@
  * @property {App} app
  * @property {import('./i18n.js').I18n} i18n
  * @property {(text: string) => void} announce says something to screen readers
- * @property {(panel: 'settings' | 'help' | null) => void} showPanel
+ * @property {(panel: 'settings' | 'models' | 'help' | null) => void} showPanel
  * @property {(shown: boolean) => void} showSidebar
  * @property {() => void} focusInput
  *

@@ -129,6 +129,7 @@ export function createSettings(ui) {
           icon('upload'),
           t('openFile'),
         ),
+        h('button', { type: 'button', class: 'quiet', onclick: () => ui.showPanel('models') }, t('models')),
         file,
       ),
     );

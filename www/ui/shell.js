@@ -12,6 +12,7 @@ import { createTopbar } from './topbar.js';
 /** Opened rarely, loaded when they are. */
 const PANELS = {
   settings: async () => (await import('./settings.js')).createSettings,
+  models: async () => (await import('./manager.js')).createManager,
   help: async () => (await import('./help.js')).createHelp,
 };
 

@@ -153,6 +153,7 @@ export const en = {
   diagnostics: 'Copy diagnostics',
   diagnosticsHelp:
     'Browser, device, model and last errors, to report a problem. Nothing of your conversations.',
+  models: 'Manage models',
   applyModel: 'Load this model',
 
   help: 'Keyboard shortcuts',

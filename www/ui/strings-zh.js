@@ -152,6 +152,7 @@ export const zh = {
   requestsSome: '模型准备好之后有 {n} 个网络请求：',
   diagnostics: '复制诊断信息',
   diagnosticsHelp: '浏览器、设备、模型和最近的错误，用于报告问题。不含任何对话内容。',
+  models: '模型管理',
   applyModel: '加载这个模型',
 
   help: '键盘快捷键',
