@@ -44,6 +44,11 @@ export class ModelFile {
   #repairing;
   #head = 0; // first chunk after the last read
   #closed = false;
+  #finish = () => {};
+  /** The reader has had the last bytes, or wants no more. @type {Promise<void>} */
+  finished = new Promise((resolve) => {
+    this.#finish = resolve;
+  });
   #unreadable = false; // said once that storage can't be read
 
   /** @param {FileContext} context */
@@ -84,6 +89,7 @@ export class ModelFile {
     /** @type {Uint8Array<ArrayBuffer> | undefined} */
     let out;
     let at = 0;
+    const isLast = offset + length > record.size - 4096; // padding may follow the last tensor
     for (const { index, from, to } of parts) {
       this.#head = index + 1;
       this.#download?.wake();
@@ -96,6 +102,7 @@ export class ModelFile {
     }
     this.#c.wasRead.loaded = Math.max(this.#c.wasRead.loaded, offset + length);
     this.#c.wasRead.report(offset + length === record.size);
+    if (isLast) this.#finish();
     return /** @type {Uint8Array<ArrayBuffer>} */ (out);
   }
 
@@ -122,6 +129,7 @@ export class ModelFile {
   close() {
     this.#closed = true;
     this.#hot.clear();
+    this.#finish();
   }
 
   /** @param {number} index @returns {Promise<ArrayBuffer>} */

@@ -250,13 +250,22 @@ export class Opening {
   #model(file, record, done, fromCache) {
     const { gate } = this.#shared;
     const { signal } = this.#life;
-    const verified = done.then(() => {
-      const store = file.stored ? this.#store : undefined;
-      return store ? confirmWhole(store, record, { tell: this.#options.onProgress, signal }) : 'unknown';
-    });
-    verified.catch((e) => {
-      if (e instanceof CacheError && e.code.endsWith('_mismatch')) this.#notice(e);
-    });
+    /** @type {Model['verified'] | undefined} */
+    let verified;
+    const verify = () => {
+      verified ??= done.then(() => {
+        const store = file.stored ? this.#store : undefined;
+        return store ? confirmWhole(store, record, { tell: this.#options.onProgress, signal }) : 'unknown';
+      });
+      verified.catch((e) => {
+        if (e instanceof CacheError && e.code.endsWith('_mismatch')) this.#notice(e);
+      });
+      return verified;
+    };
+    // Hashing the whole file again would only slow the reader down: after it.
+    Promise.all([done, file.finished])
+      .then(verify)
+      .catch(() => {});
     const settled = () => this.#settled();
     done.then(settled, settled);
     return {
@@ -273,7 +282,9 @@ export class Opening {
       pause: () => gate.pause(),
       resume: () => gate.resume(),
       done,
-      verified,
+      get verified() {
+        return verify();
+      },
       close: () => {
         file.close();
         this.#options.signal?.removeEventListener('abort', this.#end);

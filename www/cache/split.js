@@ -27,7 +27,7 @@ export async function joinParts(targets, shared) {
   try {
     const failed = opened.find((o) => o.status === 'rejected');
     if (failed) throw failed.reason;
-    return { ...(await join(parts)), id: targets[0].group };
+    return await join(parts, targets[0].group);
   } catch (e) {
     for (const part of parts) part.close();
     throw e;
@@ -37,7 +37,7 @@ export async function joinParts(targets, shared) {
 /** Parts that were dropped in together, in any order. @param {Model[]} parts */
 export async function joinFiles(parts) {
   parts.sort((a, b) => a.name.localeCompare(b.name));
-  return join(parts);
+  return join(parts, parts[0].id);
 }
 
 /** @param {Model} part */
@@ -51,8 +51,8 @@ async function headerOf(part) {
   }
 }
 
-/** @param {Model[]} parts @returns {Promise<Model>} */
-async function join(parts) {
+/** @param {Model[]} parts @param {string} id @returns {Promise<Model>} */
+async function join(parts, id) {
   const heads = await Promise.all(parts.map(headerOf));
   heads.forEach(({ header }, i) => {
     const number = header.metadata.find(({ key }) => key === 'split.no')?.value;
@@ -78,9 +78,8 @@ async function join(parts) {
       };
     }),
   ];
-  const all = parts.map((part) => part.verified);
   return {
-    id: parts[0].id,
+    id,
     name: parts[0].name,
     size,
     etag: undefined,
@@ -110,9 +109,11 @@ async function join(parts) {
     pause: () => parts.forEach((part) => part.pause()),
     resume: () => parts.forEach((part) => part.resume()),
     done: Promise.all(parts.map((part) => part.done)).then(() => {}),
-    verified: Promise.all(all).then((v) =>
-      v.includes('unknown') ? 'unknown' : v.includes('learned') ? 'learned' : 'published',
-    ),
+    get verified() {
+      return Promise.all(parts.map((part) => part.verified)).then((v) =>
+        v.includes('unknown') ? 'unknown' : v.includes('learned') ? 'learned' : 'published',
+      );
+    },
     close: () => parts.forEach((part) => part.close()),
   };
 }

@@ -35,7 +35,7 @@ import { Store } from './store.js';
  * @property {() => void} pause stops fetching; connections are held as long as the server likes
  * @property {() => void} resume
  * @property {Promise<void>} done everything has arrived and is stored
- * @property {Promise<'published' | 'learned' | 'unknown'>} verified the whole file's hash was checked, noted for later, or can't be known; rejects with hash_mismatch
+ * @property {Promise<'published' | 'learned' | 'unknown'>} verified begun when it is asked for, or when the reader is finished: the whole file's hash was checked, noted for later, or can't be known; rejects with hash_mismatch
  * @property {() => void} close the reader is finished; what is still coming is not fetched, but stored pieces stay
  */
 
