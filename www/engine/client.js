@@ -79,12 +79,12 @@ export class EngineClient {
 
   /**
    * @param {import('./protocol.js').ModelSource} source
-   * @param {import('./protocol.js').LoadOptions & {pkg: string, signal?: AbortSignal, onProgress?: (progress: import('./protocol.js').LoadProgress) => void, onNotice?: (notice: Error) => void}} options
+   * @param {import('./protocol.js').LoadOptions & {pkg: string, builds?: import('./variant.js').Variant[], signal?: AbortSignal, onProgress?: (progress: import('./protocol.js').LoadProgress) => void, onNotice?: (notice: Error) => void}} options
    * @returns {Promise<EngineInfo>}
    */
-  load(source, { pkg, signal, onProgress, onNotice, ...options }) {
+  load(source, { pkg, builds, signal, onProgress, onNotice, ...options }) {
     return this.#call(
-      { type: 'load', source, options, pkg },
+      { type: 'load', source, options, pkg, ...(builds ? { builds } : {}) },
       {
         signal,
         onEvent(event) {

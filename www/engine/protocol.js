@@ -96,7 +96,7 @@
 
 /**
  * Page to worker. `id` names the call; answers carry it back.
- * @typedef {{type: 'load', id: number, source: ModelSource, options: LoadOptions, pkg: string}} LoadRequest
+ * @typedef {{type: 'load', id: number, source: ModelSource, options: LoadOptions, pkg: string, builds?: import('./variant.js').Variant[]}} LoadRequest `pkg` is the folder with variants.json; `builds` stand in for that file
  * @typedef {{type: 'generate', id: number, request: GenerateRequest}} GenerateCall
  * @typedef {{type: 'tokenize', id: number, text: string, special: boolean}} TokenizeCall
  * @typedef {{type: 'detokenize', id: number, ids: ArrayLike<number>}} DetokenizeCall

@@ -14,9 +14,9 @@ const scope = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ 
 /** @type {Map<string, Started>} wasm builds already started in this worker */
 const started = new Map();
 
-/** @param {string} pkg @param {string} [wanted] @param {number} [asked] threads @returns {Promise<Started>} */
-async function startEngine(pkg, wanted, asked) {
-  const variants = await readVariants(pkg);
+/** @param {string} pkg @param {string} [wanted] @param {number} [asked] threads @param {import('./variant.js').Variant[]} [builds] @returns {Promise<Started>} */
+async function startEngine(pkg, wanted, asked, builds) {
+  const variants = builds ?? (await readVariants(pkg));
   const choice = await chooseVariant(variants, pkg, undefined, wanted);
   const before = started.get(choice.name);
   if (before) return before;
@@ -37,13 +37,13 @@ async function startEngine(pkg, wanted, asked) {
     // Shared memory may be refused where it looked possible: the next build does without.
     const single = variants.filter(({ needs }) => !needs.includes('threads'));
     if (wanted || single.length === 0) throw error;
-    const engine = await startEngine(pkg, (await chooseVariant(single, pkg)).name);
+    const engine = await startEngine(pkg, (await chooseVariant(single, pkg)).name, asked, builds);
     return { ...engine, notes: [`no threads: ${error}`] };
   }
 }
 
 /** @type {import('./host.js').HostOptions['load']} */
-async function load({ source, options, pkg }, { onProgress, onNotice }, signal) {
+async function load({ source, options, pkg, builds }, { onProgress, onNotice }, signal) {
   onProgress({ phase: 'engine', loaded: 0, total: 0 });
   let downloading = false;
   // The engine compiles while the first bytes of the model arrive.
@@ -58,7 +58,7 @@ async function load({ source, options, pkg }, { onProgress, onNotice }, signal) 
   });
   opening.catch(() => {}); // awaited below; the engine may fail first
   const { variant, ...engineOptions } = options;
-  const { module, threads, notes } = await startEngine(pkg, variant, options.threads);
+  const { module, threads, notes } = await startEngine(pkg, variant, options.threads, builds);
   if (notes.length > 0) {
     const remedy =
       'Nothing is needed: answers come a little slower. Close other tabs and reload to try again.';

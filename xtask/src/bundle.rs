@@ -1,4 +1,5 @@
-//! www/ and pkg/ to dist/, by esbuild. What goes where is in bundle.mjs beside this crate.
+//! www/ and pkg/ to dist/, and pkg/ itself to an npm package, by esbuild. What goes where is in bundle.mjs and
+//! package.mjs beside this crate.
 
 use anyhow::Result;
 use std::time::Instant;
@@ -9,12 +10,14 @@ use crate::setup;
 pub fn run(release: bool) -> Result<()> {
     setup::node_modules()?;
     let start = Instant::now();
-    let mut node = command("node");
-    node.arg("xtask/bundle.mjs");
-    if release {
-        node.arg("--minify");
+    for script in ["xtask/package.mjs", "xtask/bundle.mjs"] {
+        let mut node = command("node");
+        node.arg(script);
+        if release {
+            node.arg("--minify");
+        }
+        run_command(&mut node)?;
     }
-    run_command(&mut node)?;
-    say(&format!("dist/ is ready ({})", seconds(start)));
+    say(&format!("pkg/ and dist/ are ready ({})", seconds(start)));
     Ok(())
 }

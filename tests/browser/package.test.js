@@ -1,0 +1,125 @@
+// pkg/ as people get it: packed, installed into a fresh project, bundled or not, and asked a question in Chromium.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { setup } from './harness.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
+const TINY = { '/models/tiny.gguf': join(root, 'tests/fixtures/arch/smollm2-tied-q4_0/model.gguf') };
+const PAGE =
+  '<!doctype html><title>App</title><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>';
+
+const APP = `
+import { loadEngine } from 'loquat';
+try {
+  const phases = new Set();
+  const engine = await loadEngine({
+    model: '/models/tiny.gguf',
+    onProgress: ({ phase }) => phases.add(phase),
+  });
+  const messages = [{ role: 'user', content: 'Hi' }];
+  let text = '';
+  for await (const chunk of await engine.chat.completions.create({ messages, max_tokens: 5, stream: true })) {
+    text += chunk.choices[0].delta.content ?? '';
+  }
+  const done = await engine.chat.completions.create({ messages, max_tokens: 5, temperature: 0 });
+  const ids = await engine.tokenize('Hi there');
+  const back = await engine.detokenize(ids);
+  const saved = await engine.save();
+  await engine.restore(saved);
+  await engine.close();
+  globalThis.answer = { done, text, back, saved: saved.length, phases: [...phases], backend: engine.info.backend };
+} catch (error) {
+  globalThis.answer = { error: String(error), code: error.code };
+}
+`;
+
+let project = '';
+
+before(async () => {
+  project = await mkdtemp(join(tmpdir(), 'loquat-project-'));
+  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', project, join(root, 'pkg')]);
+  const manifest = { name: 'fresh', private: true, type: 'module' };
+  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+  await run('npm', ['install', '--silent', '--no-audit', '--no-fund', `./${stdout.trim()}`], {
+    cwd: project,
+  });
+  await writeFile(join(project, 'main.js'), APP);
+  await writeFile(join(project, 'index.html'), PAGE);
+});
+after(() => rm(project, { recursive: true, force: true }));
+
+/** @param {import('node:test').TestContext} t @param {string} dist */
+async function answerOf(t, dist) {
+  const { open } = await setup(t, { dist, files: TINY });
+  const { page, errors } = await open();
+  const found = () => /** @type {any} */ (globalThis).answer;
+  await page.waitForFunction(found, undefined, { timeout: 60_000 });
+  const answer = await page.evaluate(found);
+  assert.equal(answer.error, undefined, answer.error);
+  assert.equal(answer.done.usage.completion_tokens, 5);
+  assert.equal(answer.done.choices[0].finish_reason, 'length');
+  assert.ok(answer.done.timings.predicted_ms > 0);
+  assert.equal(answer.back, 'Hi there');
+  assert.ok(answer.saved > 0);
+  assert.ok(answer.phases.includes('download'));
+  assert.deepEqual(errors, []);
+}
+
+test('a fresh Vite project builds and answers, unconfigured', async (t) => {
+  await run(process.execPath, [bin('vite/bin/vite.js'), 'build', '--logLevel', 'error'], { cwd: project });
+  const assets = await readdir(join(project, 'dist/assets'));
+  assert.ok(
+    assets.some((name) => name.endsWith('.wasm')),
+    'the wasm is among the assets',
+  );
+  await answerOf(t, join(project, 'dist'));
+});
+
+test('an esbuild bundle answers with the package’s files beside it', async (t) => {
+  const out = join(project, 'out');
+  await mkdir(out);
+  const args = ['main.js', '--bundle', '--format=esm', `--outdir=${out}`, '--log-level=error'];
+  await run(bin('esbuild/bin/esbuild'), args, { cwd: project });
+  await cp(join(project, 'node_modules/loquat'), out, { recursive: true });
+  await writeFile(join(out, 'index.html'), PAGE);
+  await answerOf(t, out);
+});
+
+test('a page without any bundler imports it', async (t) => {
+  const plain = join(project, 'plain');
+  await cp(join(project, 'node_modules/loquat'), join(plain, 'loquat'), { recursive: true });
+  await writeFile(join(plain, 'index.html'), PAGE);
+  await writeFile(join(plain, 'main.js'), APP.replace("'loquat'", "'./loquat/index.js'"));
+  await answerOf(t, plain);
+});
+
+test('the types are complete and mean what the documentation says', async () => {
+  const code = `
+import { ApiError, loadEngine, type Engine } from 'loquat';
+const engine: Engine = await loadEngine({ model: 'x.gguf', backend: 'cpu', contextLength: 512 });
+const whole = await engine.chat.completions.create({ messages: [{ role: 'user', content: 'x' }] });
+const text: string | null = whole.choices[0].message.content;
+const stream = await engine.chat.completions.create({ messages: [], stream: true });
+for await (const chunk of stream) { const piece: string | undefined = chunk.choices[0].delta.content; void piece; }
+const ids: Uint32Array = await engine.tokenize('x');
+// @ts-expect-error there is no such backend
+await loadEngine({ model: 'x.gguf', backend: 'quantum' });
+// @ts-expect-error messages are required
+await engine.chat.completions.create({ stream: true });
+export { ApiError, text, ids };
+`;
+  await writeFile(join(project, 'types.ts'), code);
+  const flags = '--noEmit --strict --target es2022 --module esnext --moduleResolution bundler --types'.split(
+    ' ',
+  );
+  const args = [bin('typescript/bin/tsc'), ...flags, '', '--lib', 'es2023,dom,dom.iterable', 'types.ts'];
+  await run(process.execPath, args, { cwd: project }).catch(({ stdout }) => assert.fail(stdout));
+});
