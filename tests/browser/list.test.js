@@ -93,7 +93,12 @@ test('privacy: no request after the model is ready, and diagnostics hold no word
   await answer();
   assert.equal(server.log.length, asked, 'the server saw nothing');
   await button('Settings').first().click();
-  assert.equal(await page.locator('.requests').getAttribute('data-count'), '0');
+  await page.locator('.requests[data-count="0"]').waitFor();
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => fetch('catalog.json?leak'));
+  await button('Settings').first().click();
+  await page.locator('.requests[data-count="1"]').waitFor();
+  assert.match(await page.locator('.requests + ul').innerText(), /leak/);
   await button('Copy diagnostics').click();
   await page.getByText('Copied').waitFor();
   const text = await page.evaluate(() => navigator.clipboard.readText());

@@ -178,6 +178,11 @@ export class EngineClient {
     return this.#call({ type: 'unload' });
   }
 
+  /** What the worker asked of the network so far. @returns {Promise<import('./protocol.js').NetworkRequest[]>} */
+  requests() {
+    return this.#call({ type: 'requests' });
+  }
+
   /** Ends the worker; calls still open are rejected. */
   close() {
     this.#port.terminate?.();

@@ -11,6 +11,7 @@ import { isToWorker, toWireError } from './protocol.js';
  * @typedef {object} HostOptions
  * @property {(message: FromWorker, transfer?: Transferable[]) => void} post
  * @property {(call: import('./protocol.js').LoadRequest, tell: LoadListener, signal: AbortSignal) => Promise<{engine: Engine, info: import('./protocol.js').EngineInfo}>} load
+ * @property {() => import('./protocol.js').NetworkRequest[]} [requests] of this thread so far
  *
  * @typedef {object} LoadListener
  * @property {(progress: import('./protocol.js').LoadProgress) => void} onProgress
@@ -81,6 +82,7 @@ export class EngineHost {
   async #run(call, signal) {
     if (call.type === 'load') return this.#load(call, signal);
     if (call.type === 'unload') return this.#unload();
+    if (call.type === 'requests') return this.#options.requests?.() ?? [];
     const engine = this.#engine;
     if (!engine) throw notLoaded();
     switch (call.type) {

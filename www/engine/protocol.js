@@ -105,11 +105,13 @@
  * @typedef {{type: 'restore', id: number, bytes: Uint8Array}} RestoreCall
  * @typedef {{type: 'reset', id: number}} ResetCall
  * @typedef {{type: 'unload', id: number}} UnloadCall
+ * @typedef {{type: 'requests', id: number}} RequestsCall what the worker asked of the network, for the page's proof of privacy
  * @typedef {{type: 'cancel', id: number}} CancelMessage `id` is the call to cancel; has no answer of its own
- * @typedef {LoadRequest | GenerateCall | TokenizeCall | DetokenizeCall | TemplateCall | SaveCall | RestoreCall | ResetCall | UnloadCall} Call
+ * @typedef {LoadRequest | GenerateCall | TokenizeCall | DetokenizeCall | TemplateCall | SaveCall | RestoreCall | ResetCall | UnloadCall | RequestsCall} Call
  * @typedef {Call | CancelMessage} ToWorker
  */
 
+/** @typedef {{at: number, url: string}} NetworkRequest `at`: ms since the epoch */
 /** @typedef {{name: string, code: string, message: string, remedy: string}} WireError */
 
 /**
@@ -131,6 +133,7 @@ const TO_WORKER = new Set([
   'restore',
   'reset',
   'unload',
+  'requests',
   'cancel',
 ]);
 

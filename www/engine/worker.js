@@ -84,7 +84,15 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice }, 
   }
 }
 
+/** @type {import('./protocol.js').NetworkRequest[]} */
+const requests = [];
+new PerformanceObserver((list) => {
+  for (const { name, startTime } of list.getEntries())
+    requests.push({ at: performance.timeOrigin + startTime, url: name });
+}).observe({ type: 'resource', buffered: true });
+
 const host = new EngineHost({
+  requests: () => requests,
   post: (message, transfer = []) => scope.postMessage(message, transfer),
   load,
 });

@@ -106,7 +106,7 @@ export function createApp(options) {
     model,
     conversations,
     answers,
-    requests: createRequests(store),
+    requests: createRequests(store, options.base, () => model.client),
     transfer: createTransfer(context, conversations),
     /** What a view could not do. @param {unknown} error */
     report: (error) => context.fail(error),

@@ -1,5 +1,5 @@
 // Loads the chosen model and holds the engine that runs it. Answers wait here until there is one.
-import { parseAddress } from '../cache/sources.js';
+import { fileName, parseAddress } from '../cache/sources.js';
 import { isAbort } from '../engine/protocol.js';
 import { DEFAULTS, DEFAULT_MODEL } from './settings.js';
 
@@ -11,8 +11,8 @@ import { DEFAULTS, DEFAULT_MODEL } from './settings.js';
 /** @param {string} address @param {string} base @returns {ModelSource} */
 export function sourceOf(address, base) {
   if (address === DEFAULTS.model) {
-    const { id, size, sha256 } = DEFAULT_MODEL;
-    return { url: new URL(address, base).href, id, size, sha256 };
+    const { id, title, size, sha256 } = DEFAULT_MODEL;
+    return { url: new URL(address, base).href, id, name: title, size, sha256 };
   }
   if (/^[\w.-]+(\/[\w.-]+)*\.gguf$/.test(address)) return { url: new URL(address, base).href };
   const source = parseAddress(address);
@@ -23,8 +23,9 @@ export function sourceOf(address, base) {
 function nameOf(source) {
   if ('file' in source) return (Array.isArray(source.file) ? source.file[0] : source.file).name;
   if ('cached' in source) return source.cached.split(':')[1] ?? source.cached;
+  if ('name' in source && source.name) return source.name;
   const address = 'hub' in source ? source.hub : 'urls' in source ? source.urls[0] : source.url;
-  return source.id ?? address.split(/[?#]/, 1)[0].split('/').pop() ?? address;
+  return fileName(address).replace(/\.gguf$/i, '');
 }
 
 /** A promise with its ends outside; Promise.withResolvers() is too young for some browsers. */

@@ -1,30 +1,44 @@
-// Counts the requests that the page's own thread made since the model was ready. Workers report theirs elsewhere.
+// Counts the network requests of the page and of the engine's worker since the model was ready.
 
-/** @param {import('./store.js').Store<import('./app.js').AppState>} store */
-export function createRequests(store) {
-  let readyAt = Infinity;
-  /** @type {Array<{at: number, url: string}>} */
+/** @typedef {import('../engine/protocol.js').NetworkRequest} NetworkRequest */
+
+/** What the page itself is made of: files of its own, the same for everyone. @param {string} own address of the page's folder @param {string} url */
+function isOwnFile(own, url) {
+  return url.startsWith(own) && /\.(js|css|svg|png|json|webmanifest)$/.test(url);
+}
+
+/**
+ * @param {import('./store.js').Store<import('./app.js').AppState>} store
+ * @param {string} base address of the page
+ * @param {() => import('../engine/client.js').EngineClient | undefined} client
+ */
+export function createRequests(store, base, client) {
+  let readyAt = Infinity; // ms since the epoch
+  /** @type {NetworkRequest[]} */
   const seen = [];
   try {
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) seen.push({ at: entry.startTime, url: entry.name });
+      for (const { name, startTime } of list.getEntries())
+        seen.push({ at: performance.timeOrigin + startTime, url: name });
     }).observe({ type: 'resource', buffered: true });
   } catch {
     // No resource timing: the list stays empty, and the content security policy still holds.
   }
   store.subscribe(({ model }, before) => {
-    if (model.status === 'ready' && before.model.status !== 'ready') readyAt = performance.now();
+    if (model.status === 'ready' && before.model.status !== 'ready') {
+      readyAt = performance.timeOrigin + performance.now();
+    }
     if (model.status === 'loading') readyAt = Infinity;
   });
-  const own = new URL('.', globalThis.document?.baseURI ?? 'http://x/').href;
+  const own = new URL('.', base).href;
   return {
-    /** Addresses asked for since the model was ready; the page's own files, which hold nothing of the person, are left out. */
-    since: () =>
-      seen
-        .filter(
-          ({ at, url }) =>
-            at > readyAt && !(url.startsWith(own) && /\.(js|css|svg|png|webmanifest)$/.test(url)),
-        )
-        .map(({ url }) => url),
+    /** Addresses asked for since the model was ready. @returns {Promise<string[]>} */
+    async since() {
+      const busy = store.get().generation !== null; // the worker would answer only when it is done
+      const theirs = busy ? [] : await (client()?.requests() ?? []);
+      return [...seen, ...theirs]
+        .filter(({ at, url }) => at > readyAt && !isOwnFile(own, url))
+        .map(({ url }) => url);
+    },
   };
 }

@@ -22,6 +22,8 @@ export function createModels(ui, choose) {
   const { app, i18n } = ui;
   const { t, bytes } = i18n;
   const offered = h('ul', { class: 'models' });
+  const more = h('ul', { class: 'models' });
+  const rest = h('details', { hidden: true }, h('summary', null, t('otherModels')), more);
   const stored = h('ul', { class: 'models' });
   const storedTitle = h('h3', { hidden: true }, t('storedModels'));
 
@@ -76,8 +78,17 @@ export function createModels(ui, choose) {
   void showStored();
   // A site without a catalog has the address field.
   loadCatalog(new URL('catalog.json', app.base)).then(
-    ({ models }) => setChildren(offered, models.map(offer)),
+    ({ models }) => {
+      const { model } = app.store.get().settings;
+      const [current, others] = [
+        models.filter((each) => addressOf(each) === model),
+        models.filter((each) => addressOf(each) !== model),
+      ];
+      setChildren(offered, current.map(offer));
+      setChildren(more, others.map(offer));
+      rest.hidden = others.length === 0;
+    },
     () => {},
   );
-  return h('div', null, offered, storedTitle, stored);
+  return h('div', null, offered, rest, storedTitle, stored);
 }

@@ -1,18 +1,28 @@
-// Proof of privacy: the requests this page made since the model was ready; and the diagnostics one may copy.
-import { copyText } from './code.js';
+// Proof of privacy: the requests made since the model was ready; and the diagnostics one may copy.
 import { diagnostics } from '../state/diagnostics.js';
-import { h, setText } from './dom.js';
+import { copyText } from './code.js';
+import { h, setChildren, setProps, setText } from './dom.js';
 import { icon } from './icons.js';
 
 const SHOWN = 20; // addresses
 
 /** @param {import('./context.js').Ui} ui */
 export function createPrivacy({ app, i18n: { t, number } }) {
-  const requests = app.requests.since();
+  const counted = h('p', { class: 'requests' });
+  const addresses = h('ul', null);
+  const requests = app.requests.since().catch(() => /** @type {string[]} */ ([]));
+  void requests.then((list) => {
+    setText(counted, list.length === 0 ? t('requestsNone') : t('requestsSome', { n: number(list.length) }));
+    setProps(counted, { 'data-count': list.length });
+    setChildren(
+      addresses,
+      list.slice(-SHOWN).map((url) => h('li', null, h('code', null, url))),
+    );
+  });
   const text = h('pre', { class: 'visually-hidden' });
   const label = h('span', null, t('diagnostics'));
   const copy = async () => {
-    text.textContent = await diagnostics(app.store.get(), requests.length);
+    text.textContent = await diagnostics(app.store.get(), (await requests).length);
     await copyText(text.textContent, text);
     setText(label, t('copied'));
   };
@@ -20,14 +30,8 @@ export function createPrivacy({ app, i18n: { t, number } }) {
     'fieldset',
     null,
     h('legend', null, t('privacy')),
-    h(
-      'p',
-      { class: 'requests', 'data-count': requests.length },
-      requests.length === 0 ? t('requestsNone') : t('requestsSome', { n: number(requests.length) }),
-    ),
-    requests.length > 0
-      ? h('ul', null, ...requests.slice(-SHOWN).map((url) => h('li', null, h('code', null, url))))
-      : null,
+    counted,
+    addresses,
     h(
       'div',
       { class: 'row' },

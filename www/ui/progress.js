@@ -25,8 +25,14 @@ export function createProgress(ui) {
     { type: 'button', class: 'quiet', onclick: () => app.model.cancel() },
     t('cancel'),
   );
-  const row = h('div', { class: 'row' }, what, detail, cancel, start.root);
-  const root = h('div', { class: 'loading', role: 'status', 'aria-live': 'off', hidden: true }, row, bar);
+  const row = h('div', { class: 'row' }, what, cancel, start.root);
+  const root = h(
+    'div',
+    { class: 'loading', role: 'status', 'aria-live': 'off', hidden: true },
+    row,
+    bar,
+    detail,
+  );
   return {
     root,
     update(state) {

@@ -5,13 +5,14 @@ const NEAR = 48; // pixels from the end that still count as the end
 /**
  * @param {HTMLElement} scroller
  * @param {HTMLElement} jump the button back to the end
+ * @param {() => boolean} any whether there is something to follow
  */
-export function followEnd(scroller, jump) {
+export function followEnd(scroller, jump, any) {
   let following = true;
   let last = 0;
   const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
   const show = () => {
-    jump.hidden = following;
+    jump.hidden = following || !any();
   };
   scroller.addEventListener(
     'scroll',
@@ -25,7 +26,7 @@ export function followEnd(scroller, jump) {
     { passive: true },
   );
   const stay = () => {
-    if (!following) return;
+    if (!following || !any()) return;
     scroller.scrollTop = scroller.scrollHeight;
     last = scroller.scrollTop;
   };

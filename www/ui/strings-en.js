@@ -104,6 +104,7 @@ export const en = {
   settings: 'Settings',
   close: 'Close',
   model: 'Model',
+  otherModels: 'Other models',
   storedModels: 'Kept in this browser',
   deleteModel: 'Delete {name} from this browser',
   modelAddress: 'Model address',

@@ -105,6 +105,7 @@ export const zh = {
   settings: '设置',
   close: '关闭',
   model: '模型',
+  otherModels: '其他模型',
   storedModels: '保存在这个浏览器里',
   deleteModel: '从这个浏览器删除 {name}',
   modelAddress: '模型地址',

@@ -29,7 +29,7 @@ export function createThread(ui) {
   );
   const scroller = h('div', { class: 'scroller', tabindex: -1 }, welcome.root, list);
   const root = h('section', { class: 'thread', 'aria-label': t('conversations') }, scroller, jump);
-  const follow = followEnd(scroller, jump);
+  const follow = followEnd(scroller, jump, () => list.childElementCount > 0);
   follow.watch(list);
 
   /** @type {Map<string, ReturnType<typeof createMessage>>} */
@@ -85,6 +85,7 @@ export function createThread(ui) {
       setChildren(list, nodes);
       if (path.length > count) follow.follow();
       else follow.stay();
+      if (path.length === 0 && count > 0) scroller.scrollTop = 0;
       count = path.length;
     },
   };

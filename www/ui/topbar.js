@@ -23,11 +23,11 @@ export function createTopbar(ui) {
   );
   return {
     root,
-    update({ chat, model: { status, info } }) {
+    update({ chat, model: { status, info, name } }) {
       setText(title, chat.conversation.title || t('newChat'));
       model.hidden = status !== 'ready' || !info;
       if (!info) return;
-      setText(model, `${info.name} · ${info.backend}`);
+      setText(model, `${name} · ${info.backend}`);
       model.title = [info.name, info.variant, info.reason].filter(Boolean).join('\n');
     },
   };

@@ -1,5 +1,6 @@
 // The first thing a visitor sees: what this is, what it will download, and what one could ask.
 import { DEFAULTS, DEFAULT_MODEL } from '../state/settings.js';
+import { fileName } from '../cache/sources.js';
 import { h, setText } from './dom.js';
 import { icon, logo } from './icons.js';
 import { personaGreeting } from './personas.js';
@@ -23,7 +24,7 @@ export function loadButton(ui) {
       const standard = settings.model === DEFAULTS.model;
       const words = standard
         ? i18n.t('agree', { size: i18n.bytes(DEFAULT_MODEL.size) })
-        : i18n.t('load', { name: settings.model });
+        : i18n.t('load', { name: fileName(settings.model) });
       setText(label, words);
     },
   };
