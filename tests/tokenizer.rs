@@ -4,8 +4,10 @@
 mod common;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use loquat::gguf::{Array, Metadata, Value};
+use loquat::stream::TextStream;
 use loquat::tokenizer::Tokenizer;
 use proptest::prelude::*;
 use serde_json::Value as Json;
@@ -78,6 +80,42 @@ fn every_kind_of_tokenizer_gives_the_reference_ids() {
         tested += 1;
     }
     assert_eq!(tested, 9);
+}
+
+#[test]
+fn streamed_pieces_concatenate_to_the_decoded_text() {
+    let fixture = common::json(&common::fixture_roots()[0].join("tokenizer/tiny.json"));
+    let mut streamed = 0;
+    for entry in fixture["tokenizers"].as_array().unwrap() {
+        let tokenizer =
+            Tokenizer::from_metadata(&common::metadata(&model_path(entry["model"].as_str().unwrap()))).unwrap();
+        for case in entry["cases"].as_array().unwrap() {
+            let ids = ids(&case["ids"]);
+            if ids.iter().any(|&id| tokenizer.is_special(id)) {
+                continue; // an answer shows no control tokens, decoding does
+            }
+            let mut stream = TextStream::new(Vec::new());
+            let mut text: String = ids.iter().map(|&id| stream.push(&tokenizer, id)).collect();
+            text += &stream.finish();
+            assert_eq!(text, tokenizer.decode(&ids).unwrap(), "{}: {}", entry["model"], case["text"]);
+            streamed += 1;
+        }
+    }
+    assert!(streamed > 1000, "only {streamed} texts were streamed");
+}
+
+#[test]
+fn the_space_before_the_first_word_belongs_to_a_continued_text_only() {
+    let tokenizer = Tokenizer::from_metadata(&common::metadata(&model_path("arch/llama-f32/model.gguf"))).unwrap();
+    let ids = tokenizer.encode("the fox", false).unwrap();
+    assert_eq!(tokenizer.decode(&ids).unwrap(), "the fox");
+    let stream = |mut stream: TextStream| -> String {
+        let eos = tokenizer.eos().unwrap();
+        let ids = std::iter::once(eos).chain(ids.iter().copied());
+        ids.map(|id| stream.push(&tokenizer, id)).collect()
+    };
+    assert_eq!(stream(TextStream::new(Vec::new())), "the fox");
+    assert_eq!(stream(TextStream::continuing(Vec::new())), " the fox");
 }
 
 /// A byte-level vocabulary of all 256 bytes, a few merges and the special tokens of a chat.
@@ -184,10 +222,53 @@ proptest! {
 
     #[test]
     fn byte_level_decoding_inverts_encoding(text in "(\\PC|[ \n\r\t]|the| the|é|😀){0,60}", special: bool) {
-        let tokenizer = Tokenizer::from_metadata(&byte_level()).unwrap();
+        static TOKENIZER: LazyLock<Tokenizer> = LazyLock::new(|| Tokenizer::from_metadata(&byte_level()).unwrap());
+        let tokenizer = &*TOKENIZER;
         let ids = tokenizer.encode(&text, special).unwrap();
         prop_assert_eq!(tokenizer.decode(&ids).unwrap(), text.clone());
         let bytes: Vec<u8> = ids.iter().flat_map(|&id| tokenizer.token_bytes(id).to_vec()).collect();
         prop_assert_eq!(bytes, text.into_bytes());
+    }
+
+    /// Whatever the metadata says: a tokenizer or an error, and then ids that decode or an error.
+    #[test]
+    fn no_vocabulary_panics(
+        model in prop_oneof![Just("gpt2"), Just("llama"), Just("bert"), Just("t5")],
+        tokens in proptest::collection::btree_set("(▁|#|a|b|é|<0x0A>|<s>){0,3}", 0..12),
+        scores in proptest::collection::vec(prop_oneof![Just(f32::INFINITY), -9f32..9.0], 0..13),
+        types in proptest::collection::vec(-1i64..8, 0..13),
+        merges in proptest::collection::vec("(a|b|é|▁| ){0,5}", 0..4),
+        charsmap in proptest::collection::vec(prop_oneof![Just(0u64), Just(4), 0u64..256], 0..24),
+        unk in 0u64..4,
+        same_lengths: bool,
+        text in "(a|b|é| |\\n|<s>|\\PC){0,12}",
+    ) {
+        let n = tokens.len();
+        let fit = |length: usize| if same_lengths { n } else { length };
+        let (mut scores, mut types) = (scores, types);
+        scores.resize(fit(scores.len()), 0.0);
+        types.resize(fit(types.len()), 1);
+        let mut meta = Metadata::default();
+        for (key, value) in [
+            ("model", Value::String(model.to_owned())),
+            ("pre", Value::String("gpt-2".to_owned())),
+            ("tokens", Value::Array(Array::String(tokens.into_iter().collect()))),
+            ("scores", Value::Array(Array::F32(scores))),
+            ("token_type", Value::Array(Array::I64(types))),
+            ("merges", Value::Array(Array::String(merges))),
+            ("precompiled_charsmap", Value::Array(Array::U64(charsmap))),
+            ("unknown_token_id", Value::U64(unk)),
+            ("bos_token_id", Value::U64(0)),
+            ("eos_token_id", Value::U64(0)),
+        ] {
+            meta.0.insert(format!("tokenizer.ggml.{key}"), value);
+        }
+        if let Ok(tokenizer) = Tokenizer::from_metadata(&meta) {
+            for special in [false, true] {
+                if let Ok(ids) = tokenizer.encode(&text, special) {
+                    tokenizer.decode(&ids).unwrap();
+                }
+            }
+        }
     }
 }
