@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::prompt::Prompts;
 use crate::config::ModelConfig;
 use crate::gguf::{Array, Gguf, Value};
+use crate::tokenizer::Tokenizer;
 use crate::weights::quantization_counts;
 
 /// A model at a glance.
@@ -69,13 +70,13 @@ impl ModelInfo {
     }
 
     /// Of an encoder or an encoder-decoder; what only decoders have is 0.
-    pub fn of_other(gguf: &Gguf, architecture: &str, prompts: Option<&Prompts>) -> Self {
+    pub fn of_other(gguf: &Gguf, architecture: &str, tokenizer: Option<&Tokenizer>) -> Self {
         let meta = &gguf.metadata;
         let number = |key: &str| meta.usize(&format!("{architecture}.{key}")).ok().flatten().unwrap_or(0);
         let name = meta.str("general.name").ok().flatten().unwrap_or(architecture);
         ModelInfo {
-            tokenizer: prompts.map(|p| p.tokenizer().kind().to_owned()),
-            tokenizer_note: prompts.and_then(|p| p.tokenizer().note()).map(str::to_owned),
+            tokenizer: tokenizer.map(|t| t.kind().to_owned()),
+            tokenizer_note: tokenizer.and_then(Tokenizer::note).map(str::to_owned),
             vocab_size: gguf.tensor("token_embd.weight").map_or(0, |t| t.shape[0]),
             context_length: number("context_length"),
             n_layers: number("block_count"),

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use loquat::Result;
 use loquat::backend::Backend;
 use loquat::backend::cpu::CpuBackend;
+#[cfg(feature = "gpu")]
+use loquat::backend::gpu::{GpuBackend, GpuOptions};
 use loquat::backend::scalar::ScalarBackend;
 use loquat::model::{LoadOptions, Model, ModelLoader};
 use loquat::session::{Prompts, Session, fingerprint};
-use loquat::{Error, Result};
 
 use crate::file::ModelFile;
 
@@ -70,7 +72,15 @@ impl ModelArgs {
         match self.backend {
             Choice::Scalar => task.run(load(file, ScalarBackend::new(), options)?),
             Choice::Cpu => task.run(load(file, CpuBackend::new(self.threads())?, options)?),
-            Choice::Gpu => Err(Error::Backend { backend: "gpu", problem: "this build has no GPU backend".into() }),
+            #[cfg(feature = "gpu")]
+            Choice::Gpu => {
+                let backend = pollster::block_on(GpuBackend::new(GpuOptions::default()))?;
+                task.run(load(file, backend, options)?)
+            }
+            #[cfg(not(feature = "gpu"))]
+            Choice::Gpu => {
+                Err(loquat::Error::Backend { backend: "gpu", problem: "this build has no GPU backend".into() })
+            }
         }
     }
 

@@ -18,7 +18,7 @@ pub struct Generate {
     #[command(flatten)]
     model: ModelArgs,
     /// Token ids to continue, taken as they are
-    #[arg(long, conflicts_with_all = ["prompt", "messages"], required_unless_present_any = ["prompt", "messages"])]
+    #[arg(long, conflicts_with_all = ["prompt", "messages"])]
     ids: Option<Ids>,
     /// A text to continue
     #[arg(long, conflicts_with = "messages")]
@@ -52,28 +52,28 @@ pub struct Generate {
 #[derive(Args, Clone)]
 pub struct SamplingArgs {
     /// 0 takes the likeliest token
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     temperature: Option<f32>,
     /// Only the likeliest so many; 0 is no limit
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     top_k: Option<usize>,
     /// Only the likeliest that together reach this probability
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     top_p: Option<f32>,
     /// Only those at least this likely relative to the likeliest
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     min_p: Option<f32>,
     /// Weakens tokens that occurred; 1 is off
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     repetition_penalty: Option<f32>,
     /// Weakens tokens by how often they occurred; 0 is off
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     frequency_penalty: Option<f32>,
     /// Weakens tokens that occurred; 0 is off
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     presence_penalty: Option<f32>,
     /// The same seed gives the same answer
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     seed: Option<i64>,
 }
 
@@ -95,6 +95,10 @@ impl From<SamplingArgs> for Sampling {
 
 impl Generate {
     pub fn run(self) -> Result<()> {
+        if self.ids.is_none() && self.prompt.is_none() && self.messages.is_none() {
+            let problem = "one of --ids, --prompt and --messages must be given".into();
+            return Err(Error::BadParameter { name: "ids", problem });
+        }
         let file = self.model.open()?;
         let mut request = Request {
             prompt: self.prompt,

@@ -6,6 +6,7 @@ use clap::Args;
 use loquat::Result;
 use loquat::config::ModelConfig;
 use loquat::session::{ModelInfo, Prompts};
+use loquat::tokenizer::Tokenizer;
 use serde_json::{Value, json};
 
 use crate::file::{ModelFile, print_bytes, print_json};
@@ -39,12 +40,13 @@ impl Inspect {
 
 fn info(file: &ModelFile) -> Result<ModelInfo> {
     let architecture = file.architecture()?;
-    let prompts = Prompts::from_metadata(&file.gguf.metadata);
     if crate::seq2seq::supports(architecture) || crate::embed::supports(architecture) {
-        return Ok(ModelInfo::of_other(&file.gguf, architecture, prompts.ok().as_ref()));
+        let tokenizer = Tokenizer::from_metadata(&file.gguf.metadata)?;
+        return Ok(ModelInfo::of_other(&file.gguf, architecture, Some(&tokenizer)));
     }
     let config = ModelConfig::from_gguf(&file.gguf)?;
-    Ok(ModelInfo::new(&file.gguf, &config, Some(&prompts?)))
+    let prompts = Prompts::from_metadata(&file.gguf.metadata)?;
+    Ok(ModelInfo::new(&file.gguf, &config, Some(&prompts)))
 }
 
 fn table(info: &Value) -> String {
