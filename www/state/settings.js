@@ -30,7 +30,7 @@ export const DEFAULTS = Object.freeze({
   topK: 40,
   topP: 0.9,
   minP: 0,
-  repetitionPenalty: 1.1,
+  repetitionPenalty: 1,
   system: '',
   persona: '',
   theme: 'auto',

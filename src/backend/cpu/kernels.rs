@@ -5,7 +5,7 @@
 
 use super::input::Input;
 use super::repack::{BLOCK, GROUP, Layout};
-use super::simd::{F32x4, I32x4, QUAD_BYTES, Quad, U8x16};
+use super::simd::{Dots, F32x4, I32x4, QUAD_BYTES, Quad, U8x16};
 use crate::gguf::GgmlType;
 
 /// Tokens of the largest tile.
@@ -76,6 +76,35 @@ fn eight<U>(s: &[U]) -> &[U; 8] {
     }
 }
 
+/// Adds sub-block `s` of block `b` to the integer sums of each group and token.
+#[inline(always)]
+fn add_dots<const G: usize, const T: usize, const HIGH: usize, const SUBS: usize, const STRIDE: usize>(
+    sums: &mut [[I32x4; T]; G],
+    data: [&[[u8; STRIDE]]; G],
+    b: usize,
+    s: usize,
+    quads: [&[[u8; QUAD_BYTES]; 8]; T],
+) {
+    // Quads whose products (at most 2 · 128 · (2^(4+HIGH) − 1) a half lane) fit an i16 together.
+    let run = (8 >> HIGH).min(8 / SUBS);
+    for first in (8 / SUBS * s..8 / SUBS * (s + 1)).step_by(run) {
+        let mut dots = [[Dots::zero(); T]; G];
+        for k in first..first + run {
+            for g in 0..G {
+                let w = quad_weights::<HIGH>(data[g][b].as_chunks::<16>().0, k);
+                for t in 0..T {
+                    dots[g][t] = dots[g][t].add(w, Quad::load(&quads[t][k]));
+                }
+            }
+        }
+        for g in 0..G {
+            for t in 0..T {
+                sums[g][t] = sums[g][t].add(dots[g][t].sum());
+            }
+        }
+    }
+}
+
 #[inline(always)]
 fn low<const G: usize, const T: usize, const STRIDE: usize, const HIGH: usize, const SUBS: usize>(
     data: [&[u8]; G],
@@ -87,6 +116,8 @@ fn low<const G: usize, const T: usize, const STRIDE: usize, const HIGH: usize, c
         let t = first + t;
         (
             input.quads[t * blocks * 8..(t + 1) * blocks * 8].as_chunks::<8>().0,
+            input.fine_quads[t * blocks * 8..(t + 1) * blocks * 8].as_chunks::<8>().0,
+            &input.fine[t * blocks..(t + 1) * blocks],
             &input.scale[t * blocks..(t + 1) * blocks],
             input.sums[2 * t * blocks..2 * (t + 1) * blocks].as_chunks::<2>().0,
         )
@@ -96,24 +127,25 @@ fn low<const G: usize, const T: usize, const STRIDE: usize, const HIGH: usize, c
     let mut acc = [[F32x4::splat(0.0); T]; G];
     for b in 0..blocks {
         let quads: [&[[u8; QUAD_BYTES]; 8]; T] = std::array::from_fn(|t| &tokens[t].0[b]);
+        let rest: [&[[u8; QUAD_BYTES]; 8]; T] = std::array::from_fn(|t| &tokens[t].1[b]);
+        let fine = tokens.iter().any(|t| t.2[b]);
         for s in 0..SUBS {
             let mut sums = [[I32x4::zero(); T]; G];
-            for k in 8 / SUBS * s..8 / SUBS * (s + 1) {
-                for g in 0..G {
-                    let w = quad_weights::<HIGH>(data[g][b].as_chunks::<16>().0, k);
-                    for t in 0..T {
-                        sums[g][t] = sums[g][t].dot(w, Quad::load(&quads[t][k]));
-                    }
-                }
+            add_dots::<G, T, HIGH, SUBS, STRIDE>(&mut sums, data, b, s, quads);
+            if fine {
+                // Shifting loses nothing, so tokens whose block is not fine get the same sum.
+                sums = sums.map(|tokens| tokens.map(|sum| sum.shl::<8>()));
+                add_dots::<G, T, HIGH, SUBS, STRIDE>(&mut sums, data, b, s, rest);
             }
+            let unit = if fine { 1.0 / 256.0 } else { 1.0 };
             let at = 64 + 16 * HIGH + 16 * s;
             for g in 0..G {
                 let (d, m) = (scales(&data[g][b], at), scales(&data[g][b], at + 8));
                 for t in 0..T {
-                    let (_, scale, sum) = &tokens[t];
+                    let (.., scale, sum) = &tokens[t];
                     let offset = if SUBS == 1 { sum[b][0] + sum[b][1] } else { sum[b][s] };
                     let product = F32x4::from_i32(sums[g][t]).mul(d);
-                    acc[g][t] = product.mul_add(F32x4::splat(scale[b]), acc[g][t]);
+                    acc[g][t] = product.mul_add(F32x4::splat(scale[b] * unit), acc[g][t]);
                     acc[g][t] = m.mul_add(F32x4::splat(offset), acc[g][t]);
                 }
             }

@@ -122,31 +122,34 @@ impl CpuMatrix {
         }
         let width = p.data.len() / p.part.rows.div_ceil(GROUP);
         let group = |unit: usize| &p.data[unit * width..(unit + 1) * width];
+        // Two groups at a time share the loads of activations.
         let mut unit = units.start;
         while unit < units.end {
             let mut t = 0;
-            while t + TILE <= tokens {
-                let [tile] = tile::<1, TILE>(p.layout, [group(unit)], input, t);
-                tile.iter().enumerate().for_each(|(i, v)| self.store(p, *v, t + i, unit, bias, out));
-                t += TILE;
-            }
-            // Single tokens: two groups share the activations where both are ours.
-            if t == 0 && unit + 1 < units.end {
+            if unit + 1 < units.end {
+                let pair = [group(unit), group(unit + 1)];
+                while t + TILE <= tokens {
+                    let tiles = tile::<2, TILE>(p.layout, pair, input, t);
+                    for (g, tile) in tiles.iter().enumerate() {
+                        tile.iter().enumerate().for_each(|(i, v)| self.store(p, *v, t + i, unit + g, bias, out));
+                    }
+                    t += TILE;
+                }
                 while t < tokens {
-                    let [[a], [b]] = tile::<2, 1>(p.layout, [group(unit), group(unit + 1)], input, t);
+                    let [[a], [b]] = tile::<2, 1>(p.layout, pair, input, t);
                     self.store(p, a, t, unit, bias, out);
                     self.store(p, b, t, unit + 1, bias, out);
                     t += 1;
                 }
                 unit += 2;
-                continue;
+            } else {
+                while t < tokens {
+                    let [[v]] = tile::<1, 1>(p.layout, [group(unit)], input, t);
+                    self.store(p, v, t, unit, bias, out);
+                    t += 1;
+                }
+                unit += 1;
             }
-            while t < tokens {
-                let [[v]] = tile::<1, 1>(p.layout, [group(unit)], input, t);
-                self.store(p, v, t, unit, bias, out);
-                t += 1;
-            }
-            unit += 1;
         }
     }
 

@@ -148,6 +148,11 @@ impl I32x4 {
         I32x4([0; 4])
     }
 
+    #[inline(always)]
+    pub fn shl<const N: u32>(self) -> Self {
+        I32x4(self.0.map(|v| v << N))
+    }
+
     /// Adds, in each lane, products of two i16 of `w` (eight widened bytes) and the pair `y`.
     #[inline(always)]
     pub fn dot_i8_i16(self, w: &[i8; 8], y: &[i16; 2]) -> Self {
@@ -156,27 +161,50 @@ impl I32x4 {
         }))
     }
 
-    /// Adds, in each lane, the products of four weights (0..=127) with the quad `y`.
     #[inline(always)]
-    pub fn dot(self, w: U8x16, y: Quad) -> Self {
+    pub fn add(self, o: Self) -> Self {
+        I32x4(std::array::from_fn(|i| self.0[i] + o.0[i]))
+    }
+}
+
+/// Sums of products of four weights with a quad, two i16 half lanes a row as in `wasm.rs`.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(16))]
+pub struct Dots([i16; 8]);
+
+impl Dots {
+    /// No products yet.
+    #[inline(always)]
+    pub fn zero() -> Self {
+        Dots([0; 8])
+    }
+
+    /// Adds the products of four weights (0..=127) with the quad `y`. The products of `w` and 255,
+    /// times how often this is called, must stay below 2¹⁵.
+    #[inline(always)]
+    pub fn add(self, w: U8x16, y: Quad) -> Self {
         #[cfg(all(target_arch = "x86_64", target_feature = "ssse3"))]
         {
             use std::arch::x86_64::*;
-            // SAFETY: the target features are enabled for the whole crate, as the cfg says; both
-            // types are plain bytes of the vectors' size.
+            // SAFETY: the target features are enabled for the whole crate, as the cfg says; all types
+            // are plain bytes of the vectors' size.
             unsafe {
                 let w: __m128i = std::mem::transmute(w);
                 let y = _mm_set1_epi32(i32::from_le_bytes(y.0.map(|b| b as u8)));
-                let pairs = _mm_maddubs_epi16(w, y);
-                let quads = _mm_madd_epi16(pairs, _mm_set1_epi16(1));
-                let sum: [i32; 4] = std::mem::transmute(quads);
-                I32x4(std::array::from_fn(|i| self.0[i] + sum[i]))
+                Dots(std::mem::transmute(_mm_add_epi16(std::mem::transmute(self.0), _mm_maddubs_epi16(w, y))))
             }
         }
         #[cfg(not(all(target_arch = "x86_64", target_feature = "ssse3")))]
-        I32x4(std::array::from_fn(|r| {
-            self.0[r] + (0..4).map(|i| i32::from(w.0[4 * r + i]) * i32::from(y.0[i])).sum::<i32>()
+        Dots(std::array::from_fn(|i| {
+            let product = |j: usize| i16::from(w.0[2 * i + j]) * i16::from(y.0[(2 * i + j) % 4]);
+            self.0[i] + product(0) + product(1)
         }))
+    }
+
+    /// The sums, a row a lane.
+    #[inline(always)]
+    pub fn sum(self) -> I32x4 {
+        I32x4(std::array::from_fn(|r| i32::from(self.0[2 * r]) + i32::from(self.0[2 * r + 1])))
     }
 }
 

@@ -146,6 +146,11 @@ impl I32x4 {
         I32x4(i32x4_splat(0))
     }
 
+    #[inline(always)]
+    pub fn shl<const N: u32>(self) -> Self {
+        I32x4(i32x4_shl(self.0, N))
+    }
+
     /// Adds, in each lane, products of two i16 of `w` (eight widened bytes) and the pair `y`.
     #[inline(always)]
     pub fn dot_i8_i16(self, w: &[i8; 8], y: &[i16; 2]) -> Self {
@@ -154,17 +159,41 @@ impl I32x4 {
         I32x4(i32x4_add(self.0, i32x4_dot_i16x8(w, y)))
     }
 
-    /// Adds, in each lane, the products of four weights (0..=127) with the quad `y`.
     #[inline(always)]
-    pub fn dot(self, w: U8x16, y: Quad) -> Self {
+    pub fn add(self, o: Self) -> Self {
+        I32x4(i32x4_add(self.0, o.0))
+    }
+}
+
+/// Sums of products of four weights with a quad, a row a lane (two half lanes where they are i16).
+#[derive(Debug, Clone, Copy)]
+pub struct Dots(v128);
+
+impl Dots {
+    /// No products yet.
+    #[inline(always)]
+    pub fn zero() -> Self {
+        Dots(i32x4_splat(0))
+    }
+
+    /// Adds the products of four weights (0..=127) with the quad `y`. With relaxed SIMD the sums are
+    /// i16: the products of `w` and 255, times how often this is called, must stay below 2¹⁵.
+    #[inline(always)]
+    pub fn add(self, w: U8x16, y: Quad) -> Self {
         #[cfg(target_feature = "relaxed-simd")]
-        return I32x4(i32x4_relaxed_dot_i8x16_i7x16_add(y.0, w.0, self.0));
+        return Dots(i16x8_add(self.0, i16x8_relaxed_dot_i8x16_i7x16(y.0, w.0)));
         #[cfg(not(target_feature = "relaxed-simd"))]
         {
             let even = i32x4_dot_i16x8(v128_and(w.0, u16x8_splat(0x00ff)), y.even);
             let odd = i32x4_dot_i16x8(u16x8_shr(w.0, 8), y.odd);
-            I32x4(i32x4_add(self.0, i32x4_add(even, odd)))
+            Dots(i32x4_add(self.0, i32x4_add(even, odd)))
         }
+    }
+
+    /// The sums, a row a lane.
+    #[inline(always)]
+    pub fn sum(self) -> I32x4 {
+        if cfg!(target_feature = "relaxed-simd") { I32x4(i32x4_extadd_pairwise_i16x8(self.0)) } else { I32x4(self.0) }
     }
 }
 
