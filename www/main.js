@@ -55,7 +55,8 @@ app.store.subscribe((state, before) => {
   if (state.settings.language !== before.settings.language) void show(state.settings.language);
   const { id, title } = state.chat.conversation;
   if (id !== last) storage?.setItem(LAST, (last = id));
-  document.title = title ? `${title} · Loquat` : 'Loquat';
+  const wanted = title ? `${title} · Loquat` : 'Loquat';
+  if (document.title !== wanted) document.title = wanted;
 });
 
 applyLook(settings);

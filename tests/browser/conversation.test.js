@@ -131,3 +131,56 @@ test('what no longer fits the context is left out visibly, and can be sent after
   await button('Send everything anyway').click();
   await page.getByText('Everything is sent').waitFor();
 });
+
+test('a chat of a thousand messages shows the newest, and the rest as the reader goes up', async (t) => {
+  const { open } = await setupFake(t);
+  const { page, errors } = await open(FAKE);
+  const { send, agree, answer } = parts(page);
+  await agree();
+  await page.evaluate(() => {
+    const { app } = /** @type {any} */ (globalThis).loquat;
+    const { conversation } = app.store.get().chat;
+    const list = Array.from({ length: 1000 }, (_, i) => ({
+      id: `m${i}`,
+      conversation: conversation.id,
+      parent: i === 0 ? null : `m${i - 1}`,
+      role: i % 2 ? 'assistant' : 'user',
+      text: `Message ${i}\n\n- one\n- two\n\n\`\`\`js\nlet x = ${i};\n\`\`\``,
+      created: i + 1,
+      status: 'done',
+    }));
+    const messages = Object.fromEntries(list.map((message) => [message.id, message]));
+    const children = Object.fromEntries(list.map((message) => [message.parent ?? '', [message.id]]));
+    app.store.set({ chat: { conversation: { ...conversation, id: 'long' }, messages, children } });
+  });
+  await page.getByText('Message 999').waitFor();
+  const shown = () => page.locator('article').count();
+  assert.ok((await shown()) <= 60, `${await shown()} messages in the document`);
+  const scroller = page.locator('.scroller');
+  await scroller.hover();
+  await page.mouse.wheel(0, -100_000);
+  await page.waitForFunction(() => document.querySelectorAll('article').length > 60);
+  await page.getByRole('button', { name: 'Jump to the latest message' }).click();
+  await send('still here?');
+  assert.match(await answer(), /still here/);
+  assert.deepEqual(errors, []);
+});
+
+test('the answer follows its end until the reader scrolls up, and again from the button', async (t) => {
+  const { open } = await setupFake(t);
+  const { page } = await open(FAKE);
+  const { send, agree, answers, button } = parts(page);
+  await agree();
+  const fromEnd = () =>
+    page.locator('.scroller').evaluate((node) => node.scrollHeight - node.scrollTop - node.clientHeight);
+  await send('count to 400');
+  await answers.getByText('Line 40.').waitFor();
+  assert.ok((await fromEnd()) < 60);
+  await page.locator('.scroller').hover();
+  await page.mouse.wheel(0, -300);
+  await answers.getByText('Line 90.').waitFor();
+  assert.ok((await fromEnd()) > 300, 'what is read stays');
+  await button('Jump to the latest message').click();
+  await answers.getByText('Line 130.').waitFor();
+  assert.ok((await fromEnd()) < 60);
+});

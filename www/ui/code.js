@@ -23,7 +23,18 @@ async function highlight(code, language) {
   const text = code.textContent ?? '';
   if (text.length > LONGEST) return;
   const { highlightInto } = await import('./highlight.js');
-  highlightInto(code, text, language);
+  if (code.textContent === text) highlightInto(code, text, language); // else it has gone on meanwhile
+}
+
+/** @param {HTMLElement} code */
+const languageOf = (code) => /language-([\w+#.-]+)/.exec(code.className)?.[1] ?? '';
+
+/** A code block that goes on. @param {HTMLElement} block @param {string} text */
+export function refreshCode(block, text) {
+  const code = block.querySelector('code');
+  if (!code) return;
+  code.textContent = `${text}\n`;
+  if (languageOf(code)) void highlight(code, languageOf(code));
 }
 
 /** @param {import('./i18n.js').I18n} i18n @returns {(pre: HTMLPreElement) => void} */
@@ -31,7 +42,7 @@ export function codeDecorator({ t }) {
   return (pre) => {
     const code = pre.querySelector('code');
     if (!code) return;
-    const language = /language-([\w+#.-]+)/.exec(code.className)?.[1] ?? '';
+    const language = languageOf(code);
     const label = h('span', null, t('copy'));
     const button = h(
       'button',

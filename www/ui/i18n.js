@@ -43,9 +43,16 @@ export async function loadLanguage(language) {
 export function makeI18n(language, strings) {
   /** @type {Translate} */
   const t = (key, values = {}) => strings[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+  /** @type {Intl.NumberFormat[]} making one is slow, and the speed is shown with every token */
+  const formats = [];
   /** @param {number} value @param {number} digits */
-  const number = (value, digits = 0) =>
-    value.toLocaleString(language, { maximumFractionDigits: digits, minimumFractionDigits: digits });
+  const number = (value, digits = 0) => {
+    formats[digits] ??= new Intl.NumberFormat(language, {
+      maximumFractionDigits: digits,
+      minimumFractionDigits: digits,
+    });
+    return formats[digits].format(value);
+  };
   return {
     language,
     direction: RIGHT_TO_LEFT.test(language) ? 'rtl' : 'ltr',

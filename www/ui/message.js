@@ -66,6 +66,9 @@ export function createMessage(ui, id) {
   let markdown;
   let loading = false;
   let confident = false;
+  let wasBusy = false;
+  /** @type {readonly string[] | undefined} */
+  let shownSiblings;
   const markUnsure = confidenceMarker(body);
   const mark = () =>
     markUnsure(confident && markdown && shown?.status !== 'streaming' ? (shown?.words ?? []) : []);
@@ -165,6 +168,19 @@ export function createMessage(ui, id) {
     edit,
     /** @param {AppState} state @param {Message} message */
     update(state, message) {
+      const siblings = state.chat.children[message.parent ?? ''];
+      const busyNow = state.generation?.message === id;
+      // Most messages are as they were: a long chat must not cost more than a short one.
+      if (
+        message === shown &&
+        siblings === shownSiblings &&
+        !busyNow &&
+        !wasBusy &&
+        state.settings.confidence === confident
+      )
+        return;
+      shownSiblings = siblings;
+      wasBusy = busyNow;
       progress(state, message);
       const { index, count } = branchOf(state.chat, id);
       branches.hidden = count < 2;

@@ -36,8 +36,10 @@ export function createNotice({ app, i18n }) {
             remedy ? h('p', { class: 'remedy' }, remedy) : null,
             kind === 'error' ? h('code', null, code) : null,
           ),
-          action ? h('button', { type: 'button', class: 'quiet', onclick: run }, t(action.label)) : null,
           iconButton(t('dismiss'), 'close', app.dismiss),
+          action
+            ? h('button', { type: 'button', class: 'quiet action', onclick: run }, t(action.label))
+            : null,
         ),
       ]);
     },

@@ -133,6 +133,11 @@ export function createSidebar(ui) {
   const sections = new Map();
   /** @type {Set<string> | null} */
   let found = null;
+  /** @type {Conversation[] | undefined} */
+  let drawnList;
+  /** @type {Set<string> | null} */
+  let drawnFound = null;
+  let drawnCurrent = '';
 
   search.addEventListener('input', async () => {
     const text = search.value.trim();
@@ -155,6 +160,9 @@ export function createSidebar(ui) {
 
   /** @param {import('../state/app.js').AppState} state */
   function update({ list, chat }) {
+    const current = chat.conversation.id;
+    if (list === drawnList && current === drawnCurrent && found === drawnFound) return;
+    [drawnList, drawnCurrent, drawnFound] = [list, current, found];
     const now = Date.now();
     /** @type {Map<Key, HTMLElement[]>} */
     const grouped = new Map();
@@ -163,7 +171,7 @@ export function createSidebar(ui) {
     for (const conversation of listed) {
       let row = rows.get(conversation.id);
       if (!row) rows.set(conversation.id, (row = createRow(ui, conversation.id)));
-      row.update(conversation, conversation.id === chat.conversation.id);
+      row.update(conversation, conversation.id === current);
       const key = groupOf(conversation, now);
       grouped.set(key, [...(grouped.get(key) ?? []), row.root]);
     }

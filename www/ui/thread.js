@@ -6,6 +6,10 @@ import { createMessage } from './message.js';
 import { followEnd } from './scroll.js';
 import { createWelcome } from './welcome.js';
 
+/** Messages put into the document at a time: the newest, and as many again when the reader comes to the top. */
+const PAGE = 60;
+const NEAR_TOP = 800; // pixels
+
 /** @param {import('./context.js').Ui} ui */
 export function createThread(ui) {
   const { app, i18n } = ui;
@@ -34,6 +38,10 @@ export function createThread(ui) {
 
   /** @type {Map<string, ReturnType<typeof createMessage>>} */
   const views = new Map();
+  /** @type {HTMLElement[]} */
+  let drawn = [];
+  let anyLeft = false;
+  let from = 0; // how many messages are not in the document
   let conversation = '';
   let count = 0;
 
@@ -42,6 +50,18 @@ export function createThread(ui) {
     void app.conversations.keepAll(!conversation.keepAll);
   }
 
+  scroller.addEventListener(
+    'scroll',
+    () => {
+      if (from === 0 || scroller.scrollTop > NEAR_TOP) return;
+      const below = scroller.scrollHeight - scroller.scrollTop;
+      from = Math.max(0, from - PAGE);
+      update(app.store.get());
+      scroller.scrollTop = scroller.scrollHeight - below; // what is read stays where it is
+    },
+    { passive: true },
+  );
+
   /** @param {import('../state/app.js').AppState} state @param {number} lastOmitted */
   function describeOmitted(state, lastOmitted) {
     const all = state.chat.conversation.keepAll === true;
@@ -49,44 +69,49 @@ export function createThread(ui) {
     setText(keep, all ? t('keepLess') : t('keepAll'));
   }
 
+  /** @param {import('../state/app.js').AppState} state */
+  function update(state) {
+    const path = shownPath(state.chat);
+    const { id, keepAll } = state.chat.conversation;
+    if (id !== conversation) {
+      conversation = id;
+      count = 0;
+      views.clear();
+      from = Math.max(0, path.length - PAGE);
+    }
+    welcome.root.hidden = path.length > 0;
+    if (path.length === 0) welcome.update(state);
+    const left = new Set(state.context.omitted);
+    /** @type {HTMLElement[]} */
+    const nodes = [];
+    for (const message of path.slice(from)) {
+      let view = views.get(message.id);
+      if (!view) views.set(message.id, (view = createMessage(ui, message.id)));
+      view.update(state, message);
+      if (left.size > 0 || anyLeft) view.root.classList.toggle('left-out', left.has(message.id));
+      nodes.push(view.root);
+    }
+    anyLeft = left.size > 0;
+    if (left.size > 0 || keepAll) {
+      describeOmitted(state, left.size);
+      nodes.splice(Math.max(0, left.size - from), 0, omitted);
+    }
+    if (nodes.length !== drawn.length || nodes.some((node, i) => node !== drawn[i])) setChildren(list, nodes);
+    drawn = nodes;
+    if (path.length > count) follow.follow();
+    else follow.stay();
+    if (path.length === 0 && count > 0) scroller.scrollTop = 0;
+    count = path.length;
+  }
+
   return {
     root,
+    update,
     /** Opens the editor of the last question. */
     editLast() {
       const path = shownPath(app.store.get().chat);
       const last = path.filter(({ role }) => role === 'user').pop();
       if (last) views.get(last.id)?.edit();
-    },
-    /** @param {import('../state/app.js').AppState} state */
-    update(state) {
-      const path = shownPath(state.chat);
-      const { id, keepAll } = state.chat.conversation;
-      if (id !== conversation) {
-        conversation = id;
-        count = 0;
-        views.clear();
-      }
-      welcome.root.hidden = path.length > 0;
-      if (path.length === 0) welcome.update(state);
-      const left = new Set(state.context.omitted);
-      /** @type {HTMLElement[]} */
-      const nodes = [];
-      for (const message of path) {
-        let view = views.get(message.id);
-        if (!view) views.set(message.id, (view = createMessage(ui, message.id)));
-        view.update(state, message);
-        view.root.classList.toggle('left-out', left.has(message.id));
-        nodes.push(view.root);
-      }
-      if (left.size > 0 || keepAll) {
-        describeOmitted(state, left.size);
-        nodes.splice(left.size, 0, omitted);
-      }
-      setChildren(list, nodes);
-      if (path.length > count) follow.follow();
-      else follow.stay();
-      if (path.length === 0 && count > 0) scroller.scrollTop = 0;
-      count = path.length;
     },
   };
 }
