@@ -126,6 +126,7 @@ impl<E: Element> Pages<E> {
     }
 
     /// Keys (or values) of a head in one page, from position `from` of the page to `to`.
+    #[expect(clippy::too_many_arguments, reason = "coordinates of a chunk")]
     fn rows(
         &self,
         c: &ModelConfig,

@@ -3,6 +3,8 @@
 //! A tile of one token is the mat-vec of decoding, a tile of four the matrix product of prefill;
 //! every token's sums are formed in the same order in both, so chunking never changes a result.
 
+#![expect(clippy::needless_range_loop, reason = "indices run over several arrays in step")]
+
 use super::input::Input;
 use super::repack::{BLOCK, GROUP, Layout};
 use super::simd::{Dots, F32x4, I32x4, QUAD_BYTES, Quad, U8x16};

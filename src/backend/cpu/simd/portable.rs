@@ -29,6 +29,7 @@ macro_rules! lanes {
 }
 
 #[expect(missing_docs, reason = "the names say it")]
+#[expect(clippy::should_implement_trait, reason = "operations are called like the instructions they become")]
 impl F32x4 {
     #[inline(always)]
     pub fn splat(v: f32) -> Self {
@@ -142,6 +143,7 @@ fn u16s(v: &[u8; 8]) -> [u16; 4] {
 }
 
 #[expect(missing_docs, reason = "the names say it")]
+#[expect(clippy::should_implement_trait, reason = "operations are called like the instructions they become")]
 impl I32x4 {
     #[inline(always)]
     pub fn zero() -> Self {
@@ -191,7 +193,9 @@ impl Dots {
             unsafe {
                 let w: __m128i = std::mem::transmute(w);
                 let y = _mm_set1_epi32(i32::from_le_bytes(y.0.map(|b| b as u8)));
-                Dots(std::mem::transmute(_mm_add_epi16(std::mem::transmute(self.0), _mm_maddubs_epi16(w, y))))
+                let before: __m128i = std::mem::transmute(self.0);
+                let after: [i16; 8] = std::mem::transmute(_mm_add_epi16(before, _mm_maddubs_epi16(w, y)));
+                Dots(after)
             }
         }
         #[cfg(not(all(target_arch = "x86_64", target_feature = "ssse3")))]

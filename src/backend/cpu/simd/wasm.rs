@@ -19,6 +19,7 @@ pub struct I32x4(v128);
 pub struct U8x16(v128);
 
 #[expect(missing_docs, reason = "the names say it")]
+#[expect(clippy::should_implement_trait, reason = "operations are called like the instructions they become")]
 impl F32x4 {
     #[inline(always)]
     pub fn splat(v: f32) -> Self {
@@ -140,6 +141,7 @@ impl F32x4 {
 }
 
 #[expect(missing_docs, reason = "the names say it")]
+#[expect(clippy::should_implement_trait, reason = "operations are called like the instructions they become")]
 impl I32x4 {
     #[inline(always)]
     pub fn zero() -> Self {
