@@ -32,17 +32,19 @@ pub fn rust_src() -> Result<()> {
 
 /// `npm ci` when node_modules is not what package-lock.json asks for.
 pub fn node_modules() -> Result<()> {
-    npm_ci(&paths::root(), &[], "the JavaScript packages (npm ci, some 5 s)")
+    npm(&paths::root(), &["ci"], "the JavaScript packages (npm ci, some 5 s)")
 }
 
 /// The engines that the bench measures Loquat against. Optional packages are GPU builds, and scripts after an
-/// install would look for compilers.
+/// install would look for compilers. Not by `npm ci`: it wants builds for other systems in the lock file, which
+/// registries lack at times.
 pub fn bench_modules() -> Result<()> {
-    let what = "the engines to compare with (npm ci, 100 MB, up to a minute)";
-    npm_ci(&paths::root().join("bench"), &["--omit=optional", "--ignore-scripts"], what)
+    let what = "the engines to compare with (npm install, 100 MB, up to a minute)";
+    npm(&paths::root().join("bench"), &["install", "--no-save", "--omit=optional", "--ignore-scripts"], what)
 }
 
-fn npm_ci(folder: &Path, more: &[&str], what: &str) -> Result<()> {
+/// Installs in a folder when its node_modules is not what its package-lock.json asks for.
+fn npm(folder: &Path, args: &[&str], what: &str) -> Result<()> {
     let lock = fs::read_to_string(folder.join("package-lock.json")).context("package-lock.json")?;
     let stamp = folder.join("node_modules/.loquat-lock");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
@@ -52,8 +54,8 @@ fn npm_ci(folder: &Path, more: &[&str], what: &str) -> Result<()> {
         bail!("npm is missing: install Node.js 20 or newer, with npm");
     }
     say(&format!("Installing {what}"));
-    let args = ["ci", "--no-fund", "--no-audit", "--loglevel=error"];
-    run(command("npm").args(args).args(more).current_dir(folder))?;
+    let quiet = ["--no-fund", "--no-audit", "--loglevel=error"];
+    run(command("npm").args(args).args(quiet).current_dir(folder))?;
     fs::write(&stamp, lock).with_context(|| stamp.display().to_string())
 }
 
