@@ -106,6 +106,13 @@ export class ModelFile {
     return /** @type {Uint8Array<ArrayBuffer>} */ (out);
   }
 
+  /** Begins to read, so that the first chunks are there and checked when the engine has been compiled. */
+  warm() {
+    for (let i = 0; i < Math.min(HOT, chunkCount(this.size, this.#c.record.chunkSize)); i++) {
+      this.#chunk(i).catch(() => {}); // whoever reads it hears of it
+    }
+  }
+
   /** Chunks come from this download from now on. @param {Download} download */
   attach(download) {
     this.#download = download;

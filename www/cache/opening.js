@@ -130,7 +130,9 @@ export class Opening {
     const wasRead = new Meter('read', this.#options.onProgress);
     wasRead.total = record.size;
     this.#store?.patchModel(record.id, { lastUsed: Date.now() }).catch(() => {});
-    return this.#model(this.#file(record, have, wasRead), record, Promise.resolve(), true);
+    const file = this.#file(record, have, wasRead);
+    file.warm();
+    return this.#model(file, record, Promise.resolve(), true);
   }
 
   /** @param {ModelRecord} record @param {Set<number>} have @param {Meter} wasRead */
