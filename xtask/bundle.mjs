@@ -15,7 +15,9 @@ const dist = join(root, 'dist');
 const minify = process.argv.includes('--minify');
 
 /** Scripts that pages load by address; workers are found by `new URL('./x.js', import.meta.url)`. They share chunks. */
-const MODULES = ['main.js', 'widget.js', 'widget/embed.js'];
+const MODULES = ['main.js', 'widget/element.js', 'widget/panel.js'];
+/** A site's one line: a classic script by a short name, small and whole. */
+const LAUNCHER = { in: join(www, 'widget/embed.js'), out: 'widget' };
 const WORKER = /new URL\(\s*'(\.[^']*\.js)'\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 /**
  * Service workers can't import modules everywhere: one file, nothing shared. In it, `__SHELL_FILES__` is the list of
@@ -44,7 +46,7 @@ const ownAddress = {
 };
 
 /**
- * @param {string[]} entryPoints
+ * @param {string[] | {in: string, out: string}[]} entryPoints
  * @param {Partial<import('esbuild').BuildOptions>} options
  */
 async function bundle(entryPoints, options) {
@@ -147,6 +149,7 @@ add(await bundle(modules, { format: 'esm', splitting: true, chunkNames: 'chunks/
 for (const path of await files(www)) {
   if (!/\.(js|ts)$/.test(path)) made.set(relative(www, path), await readFile(path));
 }
+add(await bundle([LAUNCHER], { format: 'iife', minify: true, sourcemap: false }));
 await addPkg();
 // A service worker has to know what it serves offline, and to change when any of it does.
 const shell = [...made.keys()].filter((path) => !path.endsWith('.map')).sort();

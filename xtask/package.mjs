@@ -21,10 +21,11 @@ const ENTRIES = {
   'ai-sdk': 'engine/ai-sdk.js',
   remote: 'engine/remote.js',
   element: 'widget/element.js',
+  panel: 'widget/panel.js',
 };
 /** What those start; each whole in itself, because bundlers make workers without shared chunks. */
 const WORKERS = ['engine/worker.js', 'engine/thread.js', 'cache/verify-worker.js'];
-const STYLES = ['ui/chat.css', 'widget/widget.css'];
+const STYLES = ['ui/chat.css'];
 
 const entries = Object.fromEntries(Object.entries(ENTRIES).filter(([, path]) => existsSync(join(www, path))));
 /** @type {{variants: Array<{name: string, needs: string[], glue: string, wasm: string}>}} */
@@ -50,7 +51,12 @@ const flat = {
       const address = /new URL\(\s*'([^']+\.\w+)'\s*,\s*import\.meta\.url\s*,?\s*\)/g;
       const here = (/** @type {string} */ _, /** @type {string} */ to) =>
         `new URL('./${basename(to)}', import.meta.url)`;
-      return { contents: source.replace(address, here) };
+      if (path === join(www, 'widget/embed.js')) {
+        return { contents: source.replace("'widget/panel.js'", "'panel.js'") };
+      }
+      // The folder of builds is the package itself.
+      const folder = source.replace("new URL('../pkg/', import.meta.url)", "new URL('./', import.meta.url)");
+      return { contents: folder.replace(address, here) };
     });
   },
 };
@@ -134,7 +140,7 @@ for (const name of await readdir(pkg)) {
     await rm(join(pkg, name), { recursive: true, force: true });
 }
 const inputs = Object.entries(entries).map(([out, path]) => ({ in: join(www, path), out }));
-await build({ ...common, entryPoints: inputs, splitting: true, chunkNames: 'chunk-[name]-[hash]' });
+await build({ ...common, entryPoints: inputs, splitting: true, chunkNames: '[name]-[hash]' });
 for (const path of WORKERS) await build({ ...common, entryPoints: [join(www, path)] });
 const launcher = join(www, 'widget/embed.js');
 if (existsSync(launcher)) {

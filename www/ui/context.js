@@ -11,6 +11,9 @@
  * @property {(panel: 'settings' | 'models' | 'help' | null) => void} showPanel
  * @property {(shown: boolean) => void} showSidebar
  * @property {() => void} focusInput
+ * @property {Welcome} [welcome] a site's own words in place of the page's
+ *
+ * @typedef {{title: string, greeting?: string, replies?: string[], size?: number}} Welcome `size` of the site's model, bytes
  *
  * @typedef {object} View
  * @property {HTMLElement} root

@@ -20,6 +20,7 @@ const PANELS = {
  * @typedef {object} ShellOptions
  * @property {boolean} [sidebar] false: one conversation, as in a widget
  * @property {boolean} [topbar]
+ * @property {import('./context.js').Welcome} [welcome]
  */
 
 /**
@@ -32,7 +33,7 @@ export function mountShell(
   container,
   app,
   i18n,
-  { sidebar: withSidebar = true, topbar: withTopbar = true } = {},
+  { sidebar: withSidebar = true, topbar: withTopbar = true, welcome } = {},
 ) {
   const announcer = createAnnouncer(i18n);
   /** @type {import('./context.js').Ui} */
@@ -41,6 +42,7 @@ export function mountShell(
     i18n,
     announce: announcer.say,
     focusInput: () => composer.focus(),
+    ...(welcome ? { welcome } : {}),
     showPanel: (panel) => void showPanel(panel),
     showSidebar(shown) {
       root.classList.toggle('with-sidebar', shown);

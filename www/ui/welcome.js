@@ -22,12 +22,19 @@ export function loadButton(ui) {
     /** @param {import('../state/app.js').AppState} state */
     update({ settings }) {
       const standard = settings.model === DEFAULTS.model;
-      const words = standard
-        ? i18n.t('agree', { size: i18n.bytes(DEFAULT_MODEL.size) })
+      const size = standard ? DEFAULT_MODEL.size : ui.welcome?.size;
+      const words = size
+        ? i18n.t('agree', { size: i18n.bytes(size) })
         : i18n.t('load', { name: fileName(settings.model) });
       setText(label, words);
     },
   };
+}
+
+/** What one could ask: the site's own, or the page's. @param {import('./context.js').Ui} ui */
+function suggestions({ welcome, i18n: { t } }) {
+  if (welcome) return (welcome.replies ?? []).map((text) => ({ heading: '', text }));
+  return EXAMPLES.map((name) => ({ heading: t(`${name}Title`), text: t(`${name}Prompt`) }));
 }
 
 /** @param {import('./context.js').Ui} ui */
@@ -54,21 +61,21 @@ export function createWelcome(ui) {
     { class: 'offer' },
     h('p', { class: 'local' }, icon('shield'), h('span', null, t('welcomeLocal'))),
     what,
-    h('div', { class: 'row' }, start.root, open, file),
+    h('div', { class: 'row' }, start.root, ...(ui.welcome ? [] : [open, file])),
     h('p', { class: 'note' }, t('agreeNote')),
   );
   const examples = h(
     'ul',
     { class: 'examples', 'aria-label': t('examples') },
-    ...EXAMPLES.map((name) =>
+    ...suggestions(ui).map(({ heading, text }) =>
       h(
         'li',
         null,
         h(
           'button',
-          { type: 'button', onclick: () => void app.answers.send(t(`${name}Prompt`)) },
-          h('strong', null, t(`${name}Title`)),
-          h('span', null, t(`${name}Prompt`)),
+          { type: 'button', onclick: () => void app.answers.send(text) },
+          heading ? h('strong', null, heading) : null,
+          h('span', null, text),
         ),
       ),
     ),
@@ -81,7 +88,9 @@ export function createWelcome(ui) {
     /** @param {import('../state/app.js').AppState} state */
     update(state) {
       const { model, settings, chat } = state;
-      setText(title, personaGreeting(t, chat.conversation.persona || settings.persona) || t('welcomeTitle'));
+      const greeting =
+        ui.welcome?.greeting ?? personaGreeting(t, chat.conversation.persona || settings.persona);
+      setText(title, greeting || t('welcomeTitle'));
       offer.hidden = model.status !== 'none' && model.status !== 'failed';
       start.update(state);
       const standard = settings.model === DEFAULTS.model;

@@ -1,0 +1,226 @@
+// The widget on somebody else's page: strict CSP, no isolation headers, one line of HTML.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { setup } from './harness.js';
+import { setupFake } from './page.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** What docs/embed.md tells a site to allow, and nothing else. */
+const CSP = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+].join('; ');
+
+const LINE =
+  '<script async src="/widget.js" data-model="/models/tiny.gguf" data-title="Fruit help" data-greeting="Ask about loquats." data-quick-replies="Are they sweet?|When are they ripe?"></script>';
+
+/** @param {{server: import('./server.js').TestServer}} site @param {string} [body] @param {string} [path] */
+function foreign({ server }, body = LINE, path = '/shop/') {
+  const html = `<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,"><h1>Fruit</h1><button id="before">Buy</button>${body}</html>`;
+  server.pages.set(path, { type: 'text/html; charset=utf-8', body: html });
+  server.faults.set(path, { headers: { 'Content-Security-Policy': `${CSP}; img-src data:` } });
+  return path;
+}
+
+/** @param {Page} page */
+function parts(page) {
+  const chat = page.locator('loquat-chat');
+  return {
+    chat,
+    launcher: chat.getByRole('button', { name: 'Open chat: Fruit help' }),
+    field: chat.getByRole('textbox', { name: 'Message' }),
+    answers: chat.locator('article.assistant'),
+    agree: () => chat.locator('button.primary:visible').first().click(),
+  };
+}
+
+test('a foreign page under a strict CSP, not isolated, has a conversation by one line', async (t) => {
+  const site = await setupFake(t, { isolation: false });
+  const { page, errors } = await site.open(foreign(site));
+  const { launcher, field, answers, chat, agree } = parts(page);
+  await launcher.waitFor();
+  assert.equal(await page.evaluate(() => crossOriginIsolated), false);
+  await page.waitForTimeout(300);
+  const loaded = site.server.log.map(({ path }) => path);
+  assert.deepEqual(loaded, ['/shop/', '/widget.js'], 'nothing but the launcher before it is opened');
+
+  await launcher.click();
+  await chat.getByRole('heading', { name: 'Ask about loquats.' }).waitFor();
+  assert.match(await chat.locator('.offer .primary').innerText(), /MB|kB/, 'the size is shown');
+  const bodies = site.server.requests('/models/tiny.gguf').filter(({ method }) => method !== 'HEAD');
+  assert.equal(bodies.length, 0, 'no weights before the visitor agrees');
+  await chat.getByRole('button', { name: 'Are they sweet?' }).click();
+  await agree();
+  await answers.getByText('You said: Are they sweet?').waitFor();
+  await field.fill('And ripe?');
+  await field.press('Enter');
+  await answers.getByText('You said: And ripe? That was message 2.').waitFor();
+  assert.deepEqual(errors, []);
+});
+
+test('the same with the real engine and its worker', async (t) => {
+  const tiny = fileURLToPath(new URL('../fixtures/arch/smollm2-tied-q4_0/model.gguf', import.meta.url));
+  const site = await setup(t, { isolation: false, files: { '/models/tiny.gguf': tiny } });
+  const { page, errors } = await site.open(foreign(site));
+  const { launcher, field, chat, agree } = parts(page);
+  await launcher.click();
+  await agree();
+  const ready = page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        document
+          .querySelector('loquat-chat')
+          ?.addEventListener('ready', (event) => resolve(/** @type {any} */ (event).detail.model.backend)),
+      ),
+  );
+  assert.ok(['cpu', 'gpu'].includes(/** @type {string} */ (await ready)));
+  const said = page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        document.querySelector('loquat-chat')?.addEventListener('message', (event) => {
+          const { role, status } = /** @type {any} */ (event).detail;
+          if (role === 'assistant') resolve(status);
+        }),
+      ),
+  );
+  await field.fill('Hi');
+  await field.press('Enter');
+  await chat
+    .getByRole('button', { name: 'Stop' })
+    .click({ timeout: 5000 })
+    .catch(() => {}); // it may be done already
+  assert.match(/** @type {string} */ (await said), /done|cut|stopped/);
+  assert.deepEqual(errors, []);
+});
+
+test('the launcher and what it needs to know weigh at most 15 kB', async () => {
+  const file = await readFile(new URL('../../dist/widget.js', import.meta.url));
+  const bytes = gzipSync(file, { level: 9 }).length;
+  assert.ok(bytes <= 15_000, `${bytes} bytes`);
+});
+
+test('by keyboard: Enter opens, focus goes in, Escape closes and brings it back', async (t) => {
+  const site = await setupFake(t, { isolation: false });
+  const { page, errors } = await site.open(foreign(site));
+  const { launcher, field, chat } = parts(page);
+  await launcher.waitFor();
+  await page.locator('#before').focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await launcher.getAttribute('aria-expanded'), 'false');
+  await page.keyboard.press('Enter');
+  await field.waitFor();
+  const inside = () => document.activeElement?.shadowRoot?.activeElement?.tagName;
+  await page.waitForFunction(inside);
+  assert.equal(await page.evaluate(inside), 'TEXTAREA');
+  const dialog = chat.getByRole('dialog', { name: 'Fruit help' });
+  assert.equal(await dialog.count(), 1);
+  assert.equal(await chat.getByRole('log').count(), 1);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(inside), 'BUTTON');
+  assert.deepEqual(errors, []);
+});
+
+test('methods and events: a site can drive the chat and hears of it', async (t) => {
+  const site = await setupFake(t, { isolation: false });
+  const { page, errors } = await site.open(foreign(site));
+  const { launcher, chat, agree } = parts(page);
+  await launcher.waitFor();
+  await page.evaluate(() => {
+    const element = /** @type {any} */ (document.querySelector('loquat-chat'));
+    const heard = /** @type {unknown[]} */ ([]);
+    Object.assign(globalThis, { heard });
+    for (const type of ['open', 'close', 'ready', 'message', 'error']) {
+      element.addEventListener(type, (/** @type {CustomEvent} */ { detail }) =>
+        heard.push([type, detail?.role ?? detail?.code, detail?.text]),
+      );
+    }
+    void element.open();
+  });
+  await agree();
+  await page.waitForFunction(() =>
+    /** @type {any} */ (globalThis).heard.some((/** @type {string[]} */ [type]) => type === 'ready'),
+  );
+  await page.evaluate(async () => {
+    const element = /** @type {any} */ (document.querySelector('loquat-chat'));
+    await element.addMessage({ role: 'assistant', text: 'Welcome back.' });
+    await element.sendMessage('hello');
+    await element.sendMessage('explode');
+    await element.clear();
+    element.close();
+    element.toggle();
+  });
+  await chat.getByRole('heading', { name: 'Ask about loquats.' }).waitFor();
+  /** @type {string[][]} */
+  const heard = await page.evaluate(() => /** @type {any} */ (globalThis).heard);
+  assert.deepEqual(heard.slice(0, 2), [
+    ['open', undefined, undefined],
+    ['ready', undefined, undefined],
+  ]);
+  const messages = heard.filter(([type]) => type === 'message').map(([, role, text]) => `${role}: ${text}`);
+  assert.deepEqual(messages.slice(0, 3), [
+    'assistant: Welcome back.',
+    'user: hello',
+    'assistant: You said: hello That was message 1.',
+  ]);
+  assert.ok(heard.some(([type, code]) => type === 'error' && code === 'prompt_exploded'));
+  assert.deepEqual(
+    heard.slice(-2).map(([type]) => type),
+    ['close', 'open'],
+  );
+  assert.deepEqual(errors, []);
+});
+
+test('two widgets on a page, one inline; removing them ends their workers', async (t) => {
+  const site = await setupFake(t, { isolation: false });
+  const inline =
+    '<loquat-chat model="/models/tiny.gguf" heading="Inline" history="no" theme="dark"></loquat-chat>';
+  const { page, errors } = await site.open(foreign(site, inline + LINE));
+  const first = page.locator('loquat-chat').first();
+  const second = page.locator('loquat-chat').nth(1);
+  await first.locator('.offer .primary').click();
+  const ask = async (/** @type {typeof first} */ chat, /** @type {string} */ text) => {
+    await chat.getByRole('textbox', { name: 'Message' }).fill(text);
+    await chat.getByRole('textbox', { name: 'Message' }).press('Enter');
+    await chat.locator('article.assistant').getByText(`You said: ${text}`).waitFor();
+  };
+  await ask(first, 'one');
+  await second.getByRole('button', { name: 'Open chat: Fruit help' }).click();
+  await second.locator('.offer .primary').click();
+  await ask(second, 'two');
+  await ask(first, 'three');
+  assert.ok(page.workers().length > 0);
+  await page.evaluate(() => document.querySelectorAll('loquat-chat').forEach((each) => each.remove()));
+  await page.waitForFunction(() => document.querySelector('loquat-chat') === null);
+  for (let i = 0; i < 50 && page.workers().length > 0; i++) await page.waitForTimeout(100);
+  assert.equal(page.workers().length, 0, 'no worker is left');
+  assert.deepEqual(errors, []);
+});
+
+test('themes: custom properties and ::part reach the frame, the launcher and the views', async (t) => {
+  const site = await setupFake(t, { isolation: false });
+  site.server.pages.set('/shop/site.css', {
+    type: 'text/css',
+    body: 'loquat-chat { --loquat-accent: rgb(0, 128, 0); --loquat-bg: rgb(1, 2, 3); } loquat-chat::part(launcher) { border-radius: 3px }',
+  });
+  const path = foreign(site, '<link rel="stylesheet" href="/shop/site.css">' + LINE);
+  site.server.faults.set(path, {
+    headers: { 'Content-Security-Policy': `${CSP}; img-src data:; style-src 'self'` },
+  });
+  const { page, errors } = await site.open(path);
+  const { launcher, chat } = parts(page);
+  const style = (/** @type {import('playwright-core').Locator} */ of, /** @type {string} */ name) =>
+    of.evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), name);
+  assert.equal(await style(launcher, 'background-color'), 'rgb(0, 128, 0)');
+  assert.equal(await style(launcher, 'border-radius'), '3px');
+  await launcher.click();
+  await chat.locator('.loquat').waitFor();
+  assert.equal(await style(chat.locator('.loquat'), 'background-color'), 'rgb(1, 2, 3)');
+  assert.deepEqual(errors, []);
+});

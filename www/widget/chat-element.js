@@ -1,0 +1,199 @@
+// <loquat-chat>: launcher, frame, methods and events. Small, because it is on every page of a site; the chat itself is
+// loaded when the visitor opens it.
+import { optionsFrom } from './options.js';
+import { STYLE } from './launcher-style.js';
+
+/**
+ * @typedef {import('./options.js').WidgetOptions} WidgetOptions
+ * @typedef {import('./panel.js').Panel} Panel
+ * @typedef {typeof import('./panel.js')} PanelModule
+ */
+
+const WORDS = {
+  en: { open: 'Open chat', close: 'Close chat', failed: 'The chat could not be loaded. Try again.' },
+  zh: { open: '打开聊天', close: '关闭聊天', failed: '无法加载聊天，请重试。' },
+};
+
+/** @param {string | undefined} wanted */
+function wordsOf(wanted) {
+  const language = wanted && wanted !== 'auto' ? wanted : (globalThis.navigator?.language ?? 'en');
+  return language.startsWith('zh') ? WORDS.zh : WORDS.en;
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag @param {Record<string, string>} attributes @param {...(Node | string)} children
+ */
+function make(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** @returns {SVGElement} */
+function bubble() {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  path.setAttribute(
+    'd',
+    'M12 3c5 0 9 3.4 9 7.7s-4 7.7-9 7.7c-1 0-2-.1-2.9-.4L4 20.5l1.3-3.9C3.9 15.2 3 13 3 10.7 3 6.4 7 3 12 3z',
+  );
+  svg.append(path);
+  return svg;
+}
+
+/** So that importing this on a server does no harm. */
+const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (class {});
+
+export class LoquatChat extends Base {
+  /** Where the chat itself comes from. @type {() => Promise<PanelModule>} */
+  static loadPanel = () => Promise.reject(new Error('defineElement() was not called.'));
+
+  /** @type {WidgetOptions} set before the first opening, these count more than attributes */
+  options = {};
+  /** @type {Promise<Panel> | undefined} */
+  #panel;
+  #root = this.attachShadow({ mode: 'open' });
+  /** @type {HTMLElement | undefined} */
+  #frame;
+  /** @type {HTMLButtonElement | undefined} */
+  #launcher;
+
+  get #all() {
+    const attributes = [...this.attributes].map(
+      ({ name, value }) => /** @type {[string, string]} */ ([name, value]),
+    );
+    return { title: 'Loquat', ...optionsFrom(attributes), ...this.options };
+  }
+
+  connectedCallback() {
+    if (this.#frame) return;
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    this.#root.adoptedStyleSheets = [sheet];
+    const { title, floating, position = 'bottom-right', theme, language, launcherText } = this.#all;
+    if (theme && theme !== 'auto') this.dataset.theme = theme;
+    const role = floating ? 'dialog' : 'region';
+    this.#frame = make('div', { class: 'frame', part: 'frame', role, 'aria-label': title });
+    this.classList.toggle('loquat-floating', Boolean(floating));
+    this.#root.replaceChildren(this.#frame);
+    if (!floating) return void this.open().catch(() => {});
+    this.#frame.hidden = true;
+    const label = launcherText ? [make('span', {}, launcherText)] : [];
+    this.#launcher = make(
+      'button',
+      { class: 'launcher', part: 'launcher', type: 'button' },
+      bubble(),
+      ...label,
+    );
+    this.#launcher.setAttribute('aria-expanded', 'false');
+    this.#launcher.setAttribute('aria-label', `${launcherText ?? wordsOf(language).open}: ${title}`);
+    this.#launcher.addEventListener('click', () => this.toggle());
+    const box = make('div', { class: `floating ${position}` }, this.#frame, this.#launcher);
+    this.#root.replaceChildren(box);
+    box.addEventListener('keydown', (event) => {
+      // A dialog within, or an answer being written, takes the key first.
+      if (event.key === 'Escape' && !event.defaultPrevented && !this.#frame?.querySelector('dialog[open]')) {
+        this.close();
+      }
+    });
+  }
+
+  disconnectedCallback() {
+    // Moving an element takes it out for a moment.
+    queueMicrotask(() => {
+      if (!this.isConnected) void this.#free();
+    });
+  }
+
+  async #free() {
+    const panel = this.#panel;
+    this.#panel = undefined;
+    this.#frame = undefined;
+    this.#launcher = undefined;
+    this.#root.replaceChildren();
+    await panel?.then((made) => made.destroy()).catch(() => {});
+  }
+
+  /** @param {string} type @param {unknown} [detail] */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** Loads the chat, once. @returns {Promise<Panel>} */
+  #ready() {
+    const frame = this.#frame;
+    if (!frame) return Promise.reject(new Error('<loquat-chat> is not part of a document.'));
+    this.#panel ??= (async () => {
+      try {
+        const { createPanel } = await LoquatChat.loadPanel();
+        return await createPanel(frame, this.#root, this.#all, {
+          emit: (type, detail) => this.#emit(type, detail),
+          close: this.#launcher ? () => this.close() : undefined,
+        });
+      } catch (error) {
+        this.#panel = undefined; // the next opening tries again
+        frame.replaceChildren(make('p', { role: 'alert' }, wordsOf(this.#all.language).failed));
+        this.#emit('error', error);
+        throw error;
+      }
+    })();
+    return this.#panel;
+  }
+
+  get isOpen() {
+    return this.#frame?.hidden === false;
+  }
+
+  async open() {
+    if (!this.#frame) return;
+    const opened = !this.isOpen || !this.#panel;
+    this.#frame.hidden = false;
+    this.#launcher?.setAttribute('aria-expanded', 'true');
+    if (opened) this.#emit('open');
+    const panel = await this.#ready();
+    if (this.#launcher) panel.focusInput();
+  }
+
+  close() {
+    if (!this.#frame || !this.#launcher || this.#frame.hidden) return;
+    this.#frame.hidden = true;
+    this.#launcher.setAttribute('aria-expanded', 'false');
+    this.#launcher.focus();
+    this.#emit('close');
+  }
+
+  toggle() {
+    if (this.isOpen) this.close();
+    else void this.open().catch(() => {});
+  }
+
+  /** Asks as if the visitor had; resolves when the answer is there. @param {string} text */
+  async sendMessage(text) {
+    return (await this.#ready()).sendMessage(text);
+  }
+
+  /** Shows a message without asking the model. @param {{role: 'user' | 'assistant', text: string}} message */
+  async addMessage(message) {
+    return (await this.#ready()).addMessage(message);
+  }
+
+  /** Begins a new conversation. */
+  async clear() {
+    return (await this.#ready()).clear();
+  }
+
+  async focusInput() {
+    return (await this.#ready()).focusInput();
+  }
+}
+
+/** @param {() => Promise<PanelModule>} loadPanel */
+export function defineElement(loadPanel) {
+  LoquatChat.loadPanel = loadPanel;
+  const registry = globalThis.customElements;
+  if (registry && !registry.get('loquat-chat')) registry.define('loquat-chat', LoquatChat);
+}
