@@ -4,7 +4,6 @@
 //! Between steps the cache always holds a true prefix of prompt and answer, so a generation can be
 //! dropped at any step and whatever comes next reuses what is there.
 
-pub mod clock;
 mod event;
 mod info;
 mod prompt;
@@ -15,10 +14,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::backend::{Backend, LogitRows};
+use crate::clock::now_ms;
 use crate::error::{Error, Result};
 use crate::kv::KvCache;
 use crate::model::Model;
-use clock::now_ms;
 pub use event::{Begun, Choice, Done, StepEvent, StopReason, Timings, Token, Usage};
 pub use info::{ModelInfo, fingerprint};
 pub use prompt::{Prompt, Prompts};

@@ -1,10 +1,10 @@
 //! The state of one generation: what was read, what was generated, why and when it ends.
 //! Touches neither the model nor the cache.
 
-use super::clock::now_ms;
 use super::event::{Begun, Choice, Done, StepEvent, StopReason, Timings, Token, Usage};
 use super::prompt::Prompt;
 use super::request::Request;
+use crate::clock::now_ms;
 use crate::error::Result;
 use crate::sampler::{Sampler, SamplingParams};
 use crate::stream::TextStream;
