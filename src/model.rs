@@ -43,8 +43,16 @@ impl<B: Backend> ModelLoader<B> {
     /// # Errors
     /// Any error of the configuration, the tensor directory or the backend's allocation;
     /// [`Error::BadParameter`] for an unusable option.
-    pub fn new(gguf: &Gguf, mut backend: B, options: LoadOptions) -> Result<Self> {
-        let config = Arc::new(ModelConfig::from_gguf(gguf)?);
+    pub fn new(gguf: &Gguf, backend: B, options: LoadOptions) -> Result<Self> {
+        Self::with_config(gguf, ModelConfig::from_gguf(gguf)?, backend, options)
+    }
+
+    /// As [`ModelLoader::new`], for a configuration that is not in the metadata.
+    ///
+    /// # Errors
+    /// As [`ModelLoader::new`].
+    pub fn with_config(gguf: &Gguf, config: ModelConfig, mut backend: B, options: LoadOptions) -> Result<Self> {
+        let config = Arc::new(config);
         let limit = if config.learned_positions { config.context_length } else { 1 << 20 };
         match options.context_length {
             Some(0) => return Err(Error::BadParameter { name: "context_length", problem: "must not be 0".into() }),

@@ -16,7 +16,9 @@ mod params;
 mod pipeline;
 mod program;
 mod repack;
+pub mod selftest;
 mod shader;
+mod synthetic;
 
 use std::rc::Rc;
 

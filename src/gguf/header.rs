@@ -73,6 +73,12 @@ impl From<Error> for Stop {
 }
 
 impl Gguf {
+    /// A directory without a file.
+    pub(crate) fn of_tensors(tensors: Vec<TensorInfo>) -> Gguf {
+        let index = tensors.iter().enumerate().map(|(i, t)| (t.name.clone(), i)).collect();
+        Gguf { version: 3, metadata: Metadata::default(), tensors, data_offset: 0, index }
+    }
+
     /// Parses the start of a file. `file_size` is the length of the whole file, where it is known:
     /// lengths that point beyond it are then errors instead of requests for more.
     ///
@@ -370,6 +376,5 @@ fn finish(version: u32, metadata: Metadata, mut tensors: Vec<TensorInfo>, data_o
             )));
         }
     }
-    let index = tensors.iter().enumerate().map(|(i, t)| (t.name.clone(), i)).collect();
-    Ok(Gguf { version, metadata, tensors, data_offset, index })
+    Ok(Gguf { version, metadata, data_offset, ..Gguf::of_tensors(tensors) })
 }

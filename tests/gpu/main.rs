@@ -9,6 +9,7 @@ use std::path::Path;
 use loquat::backend::gpu::{Gpu, GpuBackend, GpuOptions};
 use loquat::backend::scalar::ScalarBackend;
 use loquat::backend::{Backend, LogitRows};
+use loquat::config::ModelConfig;
 use loquat::gguf::Gguf;
 use loquat::model::{LoadOptions, Model, ModelLoader};
 use pollster::block_on;
@@ -154,6 +155,21 @@ fn a_token_reads_no_more_than_the_file_holds() {
         let bytes = model.backend().stats().token_bytes as f64;
         assert!(bytes <= in_file as f64 * overhead + 1.0, "{name}: {bytes} bytes a token, {in_file} in the file");
         assert!(bytes >= in_file as f64 * 0.99, "{name}: {bytes} bytes a token, {in_file} in the file");
+    }
+}
+
+/// The self-test runs on every family, and finds nothing on a device that is right.
+#[test]
+fn every_family_passes_the_self_test() {
+    let Some(first) = open(GpuOptions::default()) else { return };
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/arch");
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path().join("model.gguf");
+        let gguf = Gguf::parse_whole(&std::fs::read(&path).unwrap()).unwrap();
+        let Ok(config) = ModelConfig::from_gguf(&gguf) else { continue };
+        let tested = block_on(GpuBackend::tested(first.gpu().clone(), &gguf, &config));
+        let (_, note) = tested.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        assert_eq!(note, "", "{}", path.display());
     }
 }
 

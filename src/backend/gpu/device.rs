@@ -121,6 +121,11 @@ impl Gpu {
         [&self.info.name, &self.info.driver, &self.info.driver_info].map(String::as_str).join(" ").trim().to_owned()
     }
 
+    /// The same device, with keys and values in f32.
+    pub(super) fn without_f16(&self) -> Gpu {
+        Gpu { f16: false, ..self.clone() }
+    }
+
     /// Bytes of device memory in use, where the driver's allocator tells.
     pub fn allocated(&self) -> Option<u64> {
         self.device.generate_allocator_report().map(|r| r.total_allocated_bytes)

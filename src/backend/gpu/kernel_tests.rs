@@ -3,13 +3,12 @@
 
 use std::sync::LazyLock;
 
-use half::f16;
-
 use super::device::{Gpu, GpuOptions};
 use super::linear::{Epilogue, Input, Linears, Side};
 use super::op::{Maker, Op, Recorder};
 use super::params::Step;
 use super::program::Act;
+use super::synthetic::Random;
 use super::{GpuMatrix, GpuVector};
 use crate::backend::Part;
 use crate::backend::scalar::ops;
@@ -21,7 +20,7 @@ use crate::quant::dequantize;
 const SUM_2E20: f32 = 1.0 / (1 << 20) as f32;
 
 /// A missing GPU is a visible skip, in CI a failure.
-fn gpu() -> Option<Gpu> {
+pub(super) fn gpu() -> Option<Gpu> {
     static GPU: LazyLock<Result<Gpu, crate::Error>> =
         LazyLock::new(|| pollster::block_on(Gpu::open(GpuOptions { default_limits: true, ..Default::default() })));
     match &*GPU {
@@ -34,58 +33,16 @@ fn gpu() -> Option<Gpu> {
     }
 }
 
-/// xorshift64*, seeded by the clock; a failure prints the seed, `LOQUAT_SEED` repeats it.
-struct Random(u64);
+/// Seeded by the clock; a failure prints the seed, `LOQUAT_SEED` repeats it.
+fn fresh() -> Random {
+    let clock = || std::time::UNIX_EPOCH.elapsed().map_or(1, |t| t.as_nanos() as u64 | 1);
+    let seed = std::env::var("LOQUAT_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(clock);
+    eprintln!("LOQUAT_SEED={seed}");
+    Random(seed)
+}
 
-impl Random {
-    fn new() -> Random {
-        let clock = || std::time::UNIX_EPOCH.elapsed().map_or(1, |t| t.as_nanos() as u64 | 1);
-        let seed = std::env::var("LOQUAT_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(clock);
-        eprintln!("LOQUAT_SEED={seed}");
-        Random(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
-    }
-
-    /// In −1..1.
-    fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1 << 23) as f32 - 1.0
-    }
-
-    fn vector(&mut self, n: usize) -> Vec<f32> {
-        (0..n).map(|_| self.unit()).collect()
-    }
-
-    /// Any bits, with scales that are finite.
-    fn blocks(&mut self, dtype: GgmlType, elements: usize) -> Vec<u8> {
-        let (per, size) = dtype.block().unwrap();
-        let scales: &[usize] = match dtype {
-            GgmlType::F32 => return self.vector(elements).iter().flat_map(|v| v.to_le_bytes()).collect(),
-            GgmlType::F16 => {
-                return self.vector(elements).iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect();
-            }
-            GgmlType::BF16 => {
-                return self.vector(elements).iter().flat_map(|&v| half::bf16::from_f32(v).to_le_bytes()).collect();
-            }
-            GgmlType::Q4_1 | GgmlType::Q5_1 | GgmlType::Q4_K | GgmlType::Q5_K => &[0, 2],
-            GgmlType::Q2_K => &[80, 82],
-            GgmlType::Q3_K => &[108],
-            GgmlType::Q6_K => &[208],
-            _ => &[0],
-        };
-        let mut bytes: Vec<u8> = (0..elements / per * size).map(|_| self.next() as u8).collect();
-        for block in bytes.chunks_exact_mut(size) {
-            for &at in scales {
-                block[at..at + 2].copy_from_slice(&f16::from_f32(0.1 * self.unit()).to_le_bytes());
-            }
-        }
-        bytes
-    }
+fn vector(random: &mut Random, n: usize) -> Vec<f32> {
+    (0..n).map(|_| random.unit()).collect()
 }
 
 /// A random matrix of stacked parts, and the same in f32.
@@ -156,12 +113,12 @@ fn check(gpu: &Gpu, maker: &mut Maker, random: &mut Random, c: Case) {
     let e = c.epilogue;
     let all = c.rows * c.types.len();
     let (m, dense) = matrix(gpu, random, c.types, c.rows, c.cols);
-    let bias = c.bias.then(|| random.vector(all));
-    let gain = random.vector(c.cols);
-    let x = random.vector(c.tokens * c.cols);
+    let bias = c.bias.then(|| vector(random, all));
+    let gain = vector(random, c.cols);
+    let x = vector(random, c.tokens * c.cols);
     let width = e.glu.unwrap_or(all);
     // Poison: what a kernel fails to write stays visible. Sums are added to something ordinary.
-    let before: Vec<f32> = if e.add { random.vector(c.tokens * width) } else { vec![1e9; c.tokens * width] };
+    let before: Vec<f32> = if e.add { vector(random, c.tokens * width) } else { vec![1e9; c.tokens * width] };
 
     let normed: Vec<f32> = x
         .chunks_exact(c.cols)
@@ -210,7 +167,7 @@ fn check(gpu: &Gpu, maker: &mut Maker, random: &mut Random, c: Case) {
 #[test]
 fn mat_vec_and_mat_mul_agree_with_the_scalar_twin_in_every_format() {
     let Some(gpu) = gpu() else { return };
-    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), Random::new());
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
     for types in GgmlType::SUPPORTED.as_chunks::<1>().0 {
         let per = types[0].block().unwrap().0;
         // Dense rows need not be whole blocks of 32.
@@ -224,7 +181,7 @@ fn mat_vec_and_mat_mul_agree_with_the_scalar_twin_in_every_format() {
 #[test]
 fn every_shape_of_a_mat_vec_workgroup_gives_the_same() {
     let Some(gpu) = gpu() else { return };
-    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), Random::new());
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
     for linears in Linears::CANDIDATES.iter().copied().chain([Linears { workgroup: 32, lanes: 4, rows: 1 }]) {
         for glu in [None, Some(23)] {
             let rows = glu.map_or(71, |ff| 2 * ff);
@@ -242,7 +199,7 @@ fn every_shape_of_a_mat_vec_workgroup_gives_the_same() {
 #[test]
 fn epilogues_agree_with_the_scalar_twin() {
     let Some(gpu) = gpu() else { return };
-    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), Random::new());
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
     let plain = Epilogue::default();
     for tokens in [1, 7, 20] {
         for linears in [PLAIN.linears, Linears { workgroup: 64, lanes: 1, rows: 4 }] {
@@ -268,7 +225,7 @@ fn epilogues_agree_with_the_scalar_twin() {
 #[test]
 fn stacked_tensors_of_several_formats_are_one_matrix() {
     let Some(gpu) = gpu() else { return };
-    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), Random::new());
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
     for tokens in [1, 9] {
         let mixed = Case { types: &[GgmlType::Q4_K, GgmlType::Q4_K, GgmlType::Q6_K], cols: 256, tokens, ..PLAIN };
         check(&gpu, &mut maker, &mut random, Case { bias: true, ..mixed });
@@ -283,7 +240,7 @@ fn stacked_tensors_of_several_formats_are_one_matrix() {
 fn a_tensor_larger_than_a_binding_is_split_by_rows() {
     let Some(mut gpu) = gpu() else { return };
     gpu.limits.max_storage_buffer_binding_size = 16 << 10;
-    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), Random::new());
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
     let (m, _) = matrix(&gpu, &mut random, &[GgmlType::Q8_0], 301, 96);
     assert!(m.segments.len() > 1, "301 rows of 96 bytes fit a binding of 16 KiB");
     for tokens in [1, 6] {

@@ -1,0 +1,155 @@
+//! Never silently wrong: before a model is loaded, a small one of its kind must give the oracle's
+//! logits on this device. Falls back from an f16 cache to f32, and says so.
+
+use super::synthetic::{Size, Synthetic};
+use super::{Gpu, GpuBackend, GpuOptions, Linears};
+use crate::backend::scalar::ScalarBackend;
+use crate::backend::{Backend, LogitRows};
+use crate::config::ModelConfig;
+use crate::error::{Error, Result};
+use crate::gguf::Gguf;
+use crate::model::Model;
+use crate::session::clock::now_ms;
+
+/// Largest root mean square error, relative to that of the logits: rounding of f32 sums.
+const F32_RMS: f32 = 1e-4;
+/// The same where keys and values are rounded to f16.
+const F16_RMS: f32 = 2e-2;
+
+/// Logits of a prompt read as batches of several sizes and as single tokens.
+async fn answers<B: Backend>(mut model: Model<B>) -> Result<Vec<f32>> {
+    let mut kv = model.new_cache()?;
+    let vocab = model.config().vocab as u32;
+    let tokens: Vec<u32> = (0..27).map(|i| (i * i + 5 * i + 1) % vocab).collect();
+    let (mut all, mut part) = (Vec::new(), Vec::new());
+    for range in [0..5, 5..24, 24..25, 25..26, 26..27] {
+        model.forward(&mut kv, &tokens[range], LogitRows::Last)?;
+        model.backend().read_logits(&mut part).await?;
+        all.extend_from_slice(&part);
+    }
+    Ok(all)
+}
+
+/// Root mean square of the difference, relative to that of `want`; infinite if anything is no number.
+fn relative_rms(got: &[f32], want: &[f32]) -> f32 {
+    let square = |x: f32| f64::from(x) * f64::from(x);
+    let error: f64 = got.iter().zip(want).map(|(g, w)| square(g - w)).sum();
+    let size: f64 = want.iter().map(|&w| square(w)).sum();
+    let rms = (error / size.max(1e-30)).sqrt() as f32;
+    if rms.is_finite() && got.len() == want.len() { rms } else { f32::INFINITY }
+}
+
+impl GpuBackend {
+    /// A backend for this model on the best adapter, if it passes the self-test, and what to tell the
+    /// user about it.
+    ///
+    /// # Errors
+    /// [`Error::Backend`] if there is no device, or it does not compute this model rightly.
+    pub async fn for_model(gguf: &Gguf, config: &ModelConfig, options: GpuOptions) -> Result<(GpuBackend, String)> {
+        GpuBackend::tested(Gpu::open(options).await?, gguf, config).await
+    }
+
+    /// As [`GpuBackend::for_model`], on an open device.
+    ///
+    /// # Errors
+    /// [`Error::Backend`] if the device does not compute this model rightly.
+    pub async fn tested(gpu: Gpu, gguf: &Gguf, config: &ModelConfig) -> Result<(GpuBackend, String)> {
+        let small = Synthetic::like(gguf, config, Size::Small);
+        let want = answers(small.load(ScalarBackend::new())?).await?;
+        GpuBackend::tested_against(gpu, &small, &want).await
+    }
+
+    async fn tested_against(mut gpu: Gpu, small: &Synthetic, want: &[f32]) -> Result<(GpuBackend, String)> {
+        let mut notes = Vec::new();
+        loop {
+            let limit = if gpu.f16 { F16_RMS } else { F32_RMS };
+            let problem = match answers_of(small, &gpu).await {
+                Ok(got) => match relative_rms(&got, want) {
+                    error if error <= limit => None,
+                    error => Some(format!("its logits differ from the CPU's by {error:.1e}, more than {limit:.1e}")),
+                },
+                Err(e @ (Error::DeviceLost(_) | Error::OutOfMemory { .. })) => return Err(e),
+                Err(e) => Some(e.to_string()),
+            };
+            match problem {
+                None => break,
+                Some(problem) if gpu.f16 => {
+                    notes.push(format!("f16 keys and values are off, because {problem}"));
+                    gpu = gpu.without_f16();
+                }
+                Some(problem) => {
+                    let problem = format!("{} fails the self-test: {problem}", gpu.adapter());
+                    return Err(Error::Backend { backend: "gpu", problem });
+                }
+            }
+        }
+        Ok((GpuBackend::on(gpu)?, notes.join("; ")))
+    }
+}
+
+async fn answers_of(small: &Synthetic, gpu: &Gpu) -> Result<Vec<f32>> {
+    answers(small.load(GpuBackend::on(gpu.clone())?)?).await
+}
+
+/// Milliseconds a token takes in one layer of a model like this.
+///
+/// # Errors
+/// What the backend reports.
+pub async fn probe<B: Backend>(gguf: &Gguf, config: &ModelConfig, backend: B) -> Result<f64> {
+    const TOKENS: u32 = 8;
+    let mut model = Synthetic::like(gguf, config, Size::OneLayer).load(backend)?;
+    let mut kv = model.new_cache()?;
+    let mut logits = Vec::new();
+    let mut since = now_ms();
+    for id in 0..=TOKENS {
+        model.forward(&mut kv, &[id], LogitRows::Last)?;
+        model.backend().read_logits(&mut logits).await?;
+        if id == 0 {
+            // The first token pays for compilation and caches.
+            since = now_ms();
+        }
+    }
+    Ok((now_ms() - since) / f64::from(TOKENS))
+}
+
+/// The fastest shape of mat-vec workgroups for a model like this on this device.
+///
+/// # Errors
+/// What the device reports.
+pub async fn autotune(gguf: &Gguf, config: &ModelConfig, gpu: &Gpu) -> Result<Linears> {
+    let mut best = (f64::INFINITY, Linears::guess(gpu));
+    for linears in Linears::CANDIDATES {
+        let mut backend = GpuBackend::on(gpu.clone())?;
+        backend.set_linears(linears);
+        let ms = probe(gguf, config, backend).await?;
+        if ms < best.0 {
+            best = (ms, linears);
+        }
+    }
+    Ok(best.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A driver that computes wrong numbers is found out: first the f16 cache goes, then the GPU.
+    #[test]
+    fn wrong_logits_turn_f16_off_and_then_the_gpu() {
+        let Some(gpu) = super::super::kernel_tests::gpu() else { return };
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/arch/llama-q4_k_m/model.gguf");
+        let gguf = Gguf::parse_whole(&std::fs::read(dir).unwrap()).unwrap();
+        let config = ModelConfig::from_gguf(&gguf).unwrap();
+        let small = Synthetic::like(&gguf, &config, Size::Small);
+        let want = pollster::block_on(answers(small.load(ScalarBackend::new()).unwrap())).unwrap();
+        let judge = |factor: f32| {
+            let want: Vec<f32> = want.iter().map(|w| w * factor).collect();
+            pollster::block_on(GpuBackend::tested_against(gpu.clone(), &small, &want))
+        };
+        let (backend, note) = judge(1.0).unwrap();
+        assert_eq!((backend.gpu().f16, note.as_str()), (gpu.f16, ""));
+        let error = judge(1.1).unwrap_err();
+        assert!(error.to_string().contains("fails the self-test"), "{error}");
+        assert_eq!(error.code(), "backend");
+    }
+}
