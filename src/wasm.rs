@@ -72,6 +72,13 @@ impl Loader {
         Ok(0.0)
     }
 
+    /// Chooses where to compute; to be awaited after the header and before the first tensor. Without
+    /// it the model runs on the CPU.
+    pub async fn open(&mut self) -> JsResult<()> {
+        let opened = self.opened.as_mut().ok_or_else(no_header)?;
+        opened.loader.open(&opened.gguf, &self.options).await.map_err(throw)
+    }
+
     /// What the header says about the model.
     #[wasm_bindgen(unchecked_return_type = "ModelInfo")]
     pub fn info(&self) -> JsResult<JsValue> {

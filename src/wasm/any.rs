@@ -8,7 +8,10 @@ use serde::Deserialize;
 use super::types::Description;
 use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
+use crate::backend::gpu::selftest::{autotune, probe};
+use crate::backend::gpu::{Gpu, GpuBackend, GpuOptions};
 use crate::backend::scalar::ScalarBackend;
+use crate::config::ModelConfig;
 use crate::error::{Error, Result};
 use crate::gguf::Gguf;
 use crate::model::{LoadOptions, ModelLoader};
@@ -41,6 +44,7 @@ macro_rules! each {
         match $any {
             $kind::Scalar($inner) => $body,
             $kind::Cpu($inner) => $body,
+            $kind::Gpu($inner) => $body,
         }
     };
 }
@@ -48,6 +52,7 @@ macro_rules! each {
 enum Kind {
     Scalar(ModelLoader<ScalarBackend>),
     Cpu(ModelLoader<CpuBackend>),
+    Gpu(ModelLoader<GpuBackend>),
 }
 
 pub(super) struct AnyLoader {
@@ -60,7 +65,8 @@ impl AnyLoader {
         let load = options.load();
         let (kind, reason) = match options.backend.as_deref().unwrap_or("auto") {
             "scalar" => (Kind::Scalar(ModelLoader::new(gguf, ScalarBackend::new(), load)?), "it was asked for".into()),
-            name @ ("auto" | "cpu") => {
+            // A GPU is opened by `open`, which may wait; until then and without it there is the CPU.
+            name @ ("auto" | "cpu" | "gpu") => {
                 let threads = options.threads.unwrap_or(1);
                 let (backend, note) = match CpuBackend::new(threads) {
                     Ok(backend) => (backend, String::new()),
@@ -72,11 +78,32 @@ impl AnyLoader {
                 (Kind::Cpu(ModelLoader::new(gguf, backend, load)?), format!("{why}{note}"))
             }
             other => {
-                let problem = format!("{other:?} is no backend of this build (auto, cpu and scalar are)");
+                let problem = format!("{other:?} is no backend of this build (auto, gpu, cpu and scalar are)");
                 return Err(Error::BadParameter { name: "backend", problem });
             }
         };
         Ok(AnyLoader { kind, reason })
+    }
+
+    /// Moves to the GPU if it was asked for, or if it is there and measured to be faster.
+    pub async fn open(&mut self, gguf: &Gguf, options: &Options) -> Result<()> {
+        let asked = match options.backend.as_deref().unwrap_or("auto") {
+            "gpu" => true,
+            "auto" => false,
+            _ => return Ok(()),
+        };
+        match gpu_loader(gguf, options, asked).await {
+            Ok((loader, reason)) => {
+                self.kind = Kind::Gpu(loader);
+                self.reason = reason;
+                Ok(())
+            }
+            Err(error) if asked => Err(error),
+            Err(error) => {
+                self.reason = format!("no GPU is used, because: {error}");
+                Ok(())
+            }
+        }
     }
 
     pub fn wants(&self, index: usize) -> bool {
@@ -91,14 +118,41 @@ impl AnyLoader {
         let kind = match self.kind {
             Kind::Scalar(loader) => SessionKind::Scalar(Session::new(loader.finish()?, prompts, fingerprint)?),
             Kind::Cpu(loader) => SessionKind::Cpu(Session::new(loader.finish()?, prompts, fingerprint)?),
+            Kind::Gpu(loader) => SessionKind::Gpu(Session::new(loader.finish()?, prompts, fingerprint)?),
         };
         Ok(AnySession { kind, reason: self.reason })
     }
 }
 
+/// A loader on the GPU, and why. Unless it was asked for, a GPU must be faster than this CPU.
+async fn gpu_loader(gguf: &Gguf, options: &Options, asked: bool) -> Result<(ModelLoader<GpuBackend>, String)> {
+    let config = ModelConfig::from_gguf(gguf)?;
+    let gpu = Gpu::open(GpuOptions { software: asked, ..GpuOptions::default() }).await?;
+    let (mut backend, note) = GpuBackend::tested(gpu, gguf, &config).await?;
+    let mut reason = String::from("it was asked for");
+    // On a software adapter the guess is right and measuring takes long.
+    if !backend.gpu().is_software() {
+        let (linears, gpu_ms) = autotune(gguf, &config, backend.gpu()).await?;
+        backend.set_linears(linears);
+        if !asked {
+            let cpu_ms = probe(gguf, &config, CpuBackend::new(options.threads.unwrap_or(1))?).await?;
+            if cpu_ms <= gpu_ms {
+                let problem = format!("a layer takes it {gpu_ms:.2} ms and the CPU {cpu_ms:.2} ms");
+                return Err(Error::Backend { backend: "gpu", problem });
+            }
+            reason = format!("a layer takes it {gpu_ms:.2} ms and the CPU {cpu_ms:.2} ms");
+        }
+    }
+    if !note.is_empty() {
+        reason = format!("{reason}; {note}");
+    }
+    Ok((ModelLoader::new(gguf, backend, options.load())?, reason))
+}
+
 enum SessionKind {
     Scalar(Session<ScalarBackend>),
     Cpu(Session<CpuBackend>),
+    Gpu(Session<GpuBackend>),
 }
 
 pub(super) struct AnySession {

@@ -6,7 +6,7 @@ mod common;
 
 use std::path::Path;
 
-use loquat::backend::gpu::{Gpu, GpuBackend, GpuOptions};
+use loquat::backend::gpu::{Gpu, GpuBackend, GpuOptions, Linears};
 use loquat::backend::scalar::ScalarBackend;
 use loquat::backend::{Backend, LogitRows};
 use loquat::config::ModelConfig;
@@ -96,12 +96,16 @@ fn keys_and_values_may_be_f16() {
     }
 }
 
+/// With the kernels that a software adapter takes by itself, and with those of a GPU.
 #[test]
 fn the_limits_of_every_device_are_enough() {
     let name = "llama-q4_k_m";
-    let Some(gpu) = open(GpuOptions { default_limits: true, ..EXACT }) else { return };
     let want = logits(load(name, ScalarBackend::new(), 128), 70, 2);
-    check(name, &logits(load(name, gpu, 128), 70, 2), &want, F32);
+    for linears in [None, Some(Linears::new(64, 16, 4))] {
+        let Some(mut gpu) = open(GpuOptions { default_limits: true, ..EXACT }) else { return };
+        linears.into_iter().for_each(|l| gpu.set_linears(l));
+        check(name, &logits(load(name, gpu, 128), 70, 2), &want, F32);
+    }
 }
 
 /// The cost of a decode step in dispatches: five a layer for the llama family, never more than seven.

@@ -18,6 +18,7 @@
 /**
  * @typedef {object} Loader
  * @property {(prefix: Uint8Array) => number} header 0 when complete, else the bytes wanted from offset 0
+ * @property {() => Promise<void>} [open] chooses GPU or CPU; after the header, before the first tensor
  * @property {() => import('./protocol.js').ModelInfo} info
  * @property {() => Array<{index: number, name: string, offset: number, size: number}>} tensors sorted by offset, absolute
  * @property {(index: number, bytes: Uint8Array) => void} tensor

@@ -38,6 +38,7 @@ async function readHeader(loader, file, signal) {
  */
 export async function loadModel(loader, file, onProgress, signal) {
   await readHeader(loader, file, signal);
+  await loader.open?.(); // the choice between GPU and CPU takes a moment
   const tensors = loader.tensors();
   for (const { name, offset, size } of tensors) {
     if (offset + size > file.size) {

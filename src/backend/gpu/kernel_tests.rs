@@ -104,7 +104,7 @@ const PLAIN: Case = Case {
     bias: false,
     norm: false,
     epilogue: Epilogue { act: 0, glu: None, cap: None, add: false, logits: false },
-    linears: Linears { workgroup: 64, lanes: 16, rows: 4 },
+    linears: Linears::new(64, 16, 4),
 };
 
 const EPS: f32 = 1e-5;
@@ -172,8 +172,9 @@ fn mat_vec_and_mat_mul_agree_with_the_scalar_twin_in_every_format() {
         let per = types[0].block().unwrap().0;
         // Dense rows need not be whole blocks of 32.
         let cols = if per == 1 { 83 } else { 3 * per };
-        for tokens in [1, 5, 35] {
-            check(&gpu, &mut maker, &mut random, Case { types, cols, tokens, ..PLAIN });
+        for (tokens, tiles) in [(1, true), (5, true), (35, true), (11, false)] {
+            let linears = Linears { tiles, ..PLAIN.linears };
+            check(&gpu, &mut maker, &mut random, Case { types, cols, tokens, linears, ..PLAIN });
         }
     }
 }
@@ -182,7 +183,7 @@ fn mat_vec_and_mat_mul_agree_with_the_scalar_twin_in_every_format() {
 fn every_shape_of_a_mat_vec_workgroup_gives_the_same() {
     let Some(gpu) = gpu() else { return };
     let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
-    for linears in Linears::CANDIDATES.iter().copied().chain([Linears { workgroup: 32, lanes: 4, rows: 1 }]) {
+    for linears in Linears::CANDIDATES.iter().copied().chain([Linears::new(32, 4, 1)]) {
         for glu in [None, Some(23)] {
             let rows = glu.map_or(71, |ff| 2 * ff);
             let epilogue = Epilogue { glu, act: u32::from(glu.is_some()), ..Epilogue::default() };
@@ -202,7 +203,7 @@ fn epilogues_agree_with_the_scalar_twin() {
     let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
     let plain = Epilogue::default();
     for tokens in [1, 7, 20] {
-        for linears in [PLAIN.linears, Linears { workgroup: 64, lanes: 1, rows: 4 }] {
+        for linears in [PLAIN.linears, Linears { tiles: false, ..Linears::new(64, 1, 4) }] {
             let base = Case { tokens, linears, ..PLAIN };
             for case in [
                 Case { bias: true, epilogue: Epilogue { add: true, ..plain }, ..base },

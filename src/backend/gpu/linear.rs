@@ -4,7 +4,7 @@ use super::device::Gpu;
 use super::matrix::Segment;
 use super::op::{Batch, Bound, Maker, Op, Prepared};
 use super::params::{Glu, MatMul, MatVec};
-use super::pipeline::{GLU, MAT_MUL, MAT_VEC};
+use super::pipeline::{GLU, MAT_MUL, MAT_ROWS, MAT_VEC};
 use super::program::{Act, Stage};
 use super::repack::Layout;
 use super::{GpuMatrix, GpuVector};
@@ -19,6 +19,8 @@ pub struct Linears {
     pub lanes: u32,
     /// Rows an invocation works on: 1, 2 or 4.
     pub rows: u32,
+    /// Batches are computed as tiles in workgroup memory, else a row an invocation.
+    pub tiles: bool,
 }
 
 /// What happens to a sum before it is stored.
@@ -82,24 +84,25 @@ fn flag(on: bool) -> f64 {
 }
 
 impl Linears {
+    /// A shape of mat-vec workgroups; batches as tiles.
+    pub const fn new(workgroup: u32, lanes: u32, rows: u32) -> Linears {
+        Linears { workgroup, lanes, rows, tiles: true }
+    }
+
     /// The shapes that are measured, from a row an invocation to a row a workgroup.
     pub const CANDIDATES: [Linears; 6] = [
-        Linears { workgroup: 64, lanes: 1, rows: 4 },
-        Linears { workgroup: 64, lanes: 8, rows: 2 },
-        Linears { workgroup: 64, lanes: 16, rows: 4 },
-        Linears { workgroup: 64, lanes: 32, rows: 4 },
-        Linears { workgroup: 128, lanes: 32, rows: 2 },
-        Linears { workgroup: 64, lanes: 64, rows: 4 },
+        Linears::new(64, 1, 4),
+        Linears::new(64, 8, 2),
+        Linears::new(64, 16, 4),
+        Linears::new(64, 32, 4),
+        Linears::new(128, 32, 2),
+        Linears::new(64, 64, 4),
     ];
 
     /// Workgroups that suit any adapter of this kind, before anything is measured. A software
     /// adapter pays dearly for barriers, so there an invocation takes whole rows.
     pub fn guess(gpu: &Gpu) -> Linears {
-        if gpu.is_software() {
-            Linears { workgroup: 64, lanes: 1, rows: 4 }
-        } else {
-            Linears { workgroup: 64, lanes: 16, rows: 4 }
-        }
+        if gpu.is_software() { Linears { tiles: false, ..Linears::new(64, 1, 4) } } else { Linears::new(64, 16, 4) }
     }
 
     /// All dispatches of a projection.
@@ -127,7 +130,7 @@ impl Linears {
         for s in &m.segments {
             stage.decode.push(self.mat_vec(gpu, maker, s, bias, x, one)?);
             for (ops, tokens) in stage.batch.iter_mut().zip([1, 4]) {
-                ops.push(mat_mul(gpu, maker, s, bias, x, many, tokens)?);
+                ops.push(mat_mul(gpu, maker, s, bias, x, many, self.tiles.then_some(tokens))?);
             }
         }
         if let Some(op) = glu {
@@ -190,7 +193,7 @@ fn mat_mul(
     bias: Option<&GpuVector>,
     x: Input<'_>,
     to: Side<'_>,
-    tokens: u32,
+    tile: Option<u32>,
 ) -> Result<Op> {
     let e = to.epilogue;
     let params = MatMul {
@@ -201,11 +204,13 @@ fn mat_mul(
         y_at: s.row0 as u32,
         cap: e.cap.unwrap_or(0.0),
     };
-    let mut constants = vec![("TOKENS", f64::from(tokens)), ("ADD", flag(e.add)), ("ACT", f64::from(e.act))];
+    let mut constants = vec![("ADD", flag(e.add)), ("ACT", f64::from(e.act))];
+    constants.extend(tile.map(|tokens| ("TOKENS", f64::from(tokens))));
     constants.extend(zero(&s.layout));
     let choices = [("quants", s.layout.quants), ("scale", s.layout.scale)];
-    let p = maker.prepare(gpu, &MAT_MUL, &choices, &constants, params)?;
-    let grid = ((s.rows as u32).div_ceil(64), 1, Batch::Tokens(16 * tokens));
+    let kernel = if tile.is_some() { &MAT_MUL } else { &MAT_ROWS };
+    let p = maker.prepare(gpu, kernel, &choices, &constants, params)?;
+    let grid = ((s.rows as u32).div_ceil(64), 1, Batch::Tokens(tile.map_or(8, |tokens| 16 * tokens)));
     Ok(bind(gpu, maker, &p, s, [x.batch, to.y], [None, bias], grid))
 }
 

@@ -27,9 +27,12 @@ pub struct Kernel {
 }
 
 /// Quants, high bits, scales, x, gain, bias, y.
-pub static MAT_VEC: Kernel = Kernel { name: "mat_vec", bindings: &[Read, Read, Read, Read, Read, Read, Write] };
+pub static MAT_VEC: Kernel = Kernel { name: "mat_vec", bindings: PROJECT };
+const PROJECT: &[Access] = &[Read, Read, Read, Read, Read, Read, Write];
 /// As [`MAT_VEC`].
-pub static MAT_MUL: Kernel = Kernel { name: "mat_mul", bindings: &[Read, Read, Read, Read, Read, Read, Write] };
+pub static MAT_MUL: Kernel = Kernel { name: "mat_mul", bindings: PROJECT };
+/// As [`MAT_VEC`].
+pub static MAT_ROWS: Kernel = Kernel { name: "mat_rows", bindings: PROJECT };
 /// Quants, high bits, scales, ids, x.
 pub static EMBED: Kernel = Kernel { name: "embed", bindings: &[Read, Read, Read, Read, Write] };
 /// x, gain, bias, y.

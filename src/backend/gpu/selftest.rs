@@ -112,11 +112,12 @@ pub async fn probe<B: Backend>(gguf: &Gguf, config: &ModelConfig, backend: B) ->
     Ok((now_ms() - since) / f64::from(TOKENS))
 }
 
-/// The fastest shape of mat-vec workgroups for a model like this on this device.
+/// The fastest shape of mat-vec workgroups for a model like this on this device, and its time as
+/// [`probe`] gives it.
 ///
 /// # Errors
 /// What the device reports.
-pub async fn autotune(gguf: &Gguf, config: &ModelConfig, gpu: &Gpu) -> Result<Linears> {
+pub async fn autotune(gguf: &Gguf, config: &ModelConfig, gpu: &Gpu) -> Result<(Linears, f64)> {
     let mut best = (f64::INFINITY, Linears::guess(gpu));
     for linears in Linears::CANDIDATES {
         let mut backend = GpuBackend::on(gpu.clone())?;
@@ -126,7 +127,7 @@ pub async fn autotune(gguf: &Gguf, config: &ModelConfig, gpu: &Gpu) -> Result<Li
             best = (ms, linears);
         }
     }
-    Ok(best.1)
+    Ok((best.1, best.0))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ files! {
     "embed" => "embed",
     "glu" => "glu",
     "mat_mul" => "mat_mul",
+    "mat_rows" => "mat_rows",
     "mat_vec" => "mat_vec",
     "norm" => "norm",
     "rope_kv" => "rope_kv",

@@ -12,7 +12,7 @@ fn compositions() -> Vec<(String, String)> {
     let mut push = |kernel: &str, choices: &[(&str, &str)]| {
         all.push((format!("{kernel} {choices:?}"), compose(kernel, choices)));
     };
-    for kernel in ["mat_vec", "mat_mul", "embed"] {
+    for kernel in ["mat_vec", "mat_mul", "mat_rows", "embed"] {
         for dtype in GgmlType::SUPPORTED {
             let layout = Layout::of(dtype).unwrap();
             push(kernel, &[("quants", layout.quants), ("scale", layout.scale)]);

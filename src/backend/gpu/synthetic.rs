@@ -70,10 +70,8 @@ impl Synthetic {
                 let bytes = if t.shape.len() == 1 {
                     // Norm weights and rotary factors are near 1.
                     let values = (0..t.elements()).map(|_| 1.0 + 0.2 * random.unit());
-                    encode(t.dtype, values).ok_or_else(|| Error::UnsupportedType {
-                        tensor: t.name.clone(),
-                        dtype: t.dtype.to_string(),
-                    })?
+                    encode(t.dtype, values)
+                        .ok_or_else(|| Error::UnsupportedType { tensor: t.name.clone(), dtype: t.dtype.to_string() })?
                 } else {
                     random.blocks(t.dtype, t.elements())
                 };

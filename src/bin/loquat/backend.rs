@@ -11,6 +11,8 @@ use loquat::backend::cpu::CpuBackend;
 #[cfg(feature = "gpu")]
 use loquat::backend::gpu::{GpuBackend, GpuOptions};
 use loquat::backend::scalar::ScalarBackend;
+#[cfg(feature = "gpu")]
+use loquat::config::ModelConfig;
 use loquat::model::{LoadOptions, Model, ModelLoader};
 use loquat::session::{Prompts, Session, fingerprint};
 
@@ -74,7 +76,12 @@ impl ModelArgs {
             Choice::Cpu => task.run(load(file, CpuBackend::new(self.threads())?, options)?),
             #[cfg(feature = "gpu")]
             Choice::Gpu => {
-                let backend = pollster::block_on(GpuBackend::new(GpuOptions::default()))?;
+                let config = ModelConfig::from_gguf(&file.gguf)?;
+                let (backend, note) =
+                    pollster::block_on(GpuBackend::for_model(&file.gguf, &config, GpuOptions::default()))?;
+                if !note.is_empty() {
+                    eprintln!("{note}");
+                }
                 task.run(load(file, backend, options)?)
             }
             #[cfg(not(feature = "gpu"))]
