@@ -47,7 +47,12 @@ for (const name of ['smollm2-tied-q4_0', 'llama-q4_k_m', 'gemma2-q8_0']) {
       model: `/models/${name}.gguf`,
       files: { [`/models/${name}.gguf`]: join(arch, name, 'model.gguf') },
       backend: 'gpu',
-      request: { ids: short.input_ids, max_tokens: short.greedy_ids.length, temperature: 0, ignore_eos: true },
+      request: {
+        ids: short.input_ids,
+        max_tokens: short.greedy_ids.length,
+        temperature: 0,
+        ignore_eos: true,
+      },
     });
     assert.equal(error, undefined);
     assert.equal(value.info.backend, 'gpu');
@@ -89,8 +94,13 @@ test('SmolLM2 answers on WebGPU as the reference does, and its weights stay out 
   });
   assert.equal(error, undefined);
   assert.equal(value.text, capital.greedy_text.replace('<|im_end|>', ''));
-  t.diagnostic(`heap ${value.heaps} bytes, largest tensor ${value.largest}, ${JSON.stringify(value.timings)}`);
+  t.diagnostic(
+    `heap ${value.heaps} bytes, largest tensor ${value.largest}, ${JSON.stringify(value.timings)}`,
+  );
   // Most of the heap is the tokenizer's, once the header is read; weights pass through one tensor at a time.
   const [, header, , loaded] = value.heaps;
-  assert.ok(loaded - header <= value.largest + (8 << 20), `the wasm heap after each stage: ${value.heaps} bytes`);
+  assert.ok(
+    loaded - header <= value.largest + (8 << 20),
+    `the wasm heap after each stage: ${value.heaps} bytes`,
+  );
 });
