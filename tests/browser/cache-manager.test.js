@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { FAKE, parts, setupFake } from './page.js';
@@ -126,3 +127,30 @@ test('in Chinese', async (t) => {
   await page.locator('.manager:not([aria-busy])').waitFor();
   assert.match(await page.locator('.manager').innerText(), /可下载的模型/);
 });
+
+for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+  test(`axe finds nothing wrong in the manager, ${colorScheme}, and a phone shows it whole`, async (t) => {
+    const viewport = { width: 320, height: 640 };
+    const { open } = await setupFake(t, { viewport, context: { colorScheme, reducedMotion: 'reduce' } });
+    const { page } = await open(FAKE);
+    await parts(page).agree();
+    await openManager(page);
+    await page.evaluate(
+      await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+    );
+    const violations = await page.evaluate(async () => {
+      const { violations } = await /** @type {any} */ (globalThis).axe.run('dialog', {
+        resultTypes: ['violations'],
+      });
+      return violations.map((/** @type {any} */ { id, nodes }) =>
+        [id, ...nodes.map((/** @type {any} */ n) => `${n.html} ${n.failureSummary}`)].join('\n'),
+      );
+    });
+    assert.deepEqual(violations, []);
+    const overflow = await page.evaluate(() => {
+      const dialog = /** @type {HTMLElement} */ (document.querySelector('dialog'));
+      return dialog.scrollWidth - dialog.clientWidth;
+    });
+    assert.ok(overflow <= 0, `${overflow} pixels too wide`);
+  });
+}
