@@ -1,4 +1,5 @@
 // The first thing a visitor sees: what this is, what it will download, and what one could ask.
+import { askToPersist } from '../cache/quota.js';
 import { DEFAULTS, DEFAULT_MODEL } from '../state/settings.js';
 import { fileName } from '../cache/sources.js';
 import { h, setText } from './dom.js';
@@ -12,6 +13,7 @@ export function loadButton(ui) {
   const { app, i18n } = ui;
   const label = h('span', null);
   const agree = () => {
+    void askToPersist(); // browsers grant it more readily on a click
     app.change({ agreed: true });
     void app.model.load();
     ui.focusInput();
