@@ -5,11 +5,11 @@ use super::synthetic::{Size, Synthetic};
 use super::{Gpu, GpuBackend, GpuOptions, Linears};
 use crate::backend::scalar::ScalarBackend;
 use crate::backend::{Backend, LogitRows};
+use crate::clock::now_ms;
 use crate::config::ModelConfig;
 use crate::error::{Error, Result};
 use crate::gguf::Gguf;
 use crate::model::Model;
-use crate::session::clock::now_ms;
 
 /// Largest root mean square error, relative to that of the logits: rounding of f32 sums.
 const F32_RMS: f32 = 1e-4;
