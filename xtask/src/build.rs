@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use wasm_bindgen_cli_support::Bindgen;
+use wasmparser::{Validator, WasmFeatures};
 
 use crate::process::{cargo, command, output, run as run_command, say, seconds};
 use crate::variants::{FEATURES, VARIANTS, Variant};
@@ -53,6 +54,7 @@ pub fn wasm(options: &Options) -> Result<()> {
             say(&format!("Building wasm variant {} (first time: up to 5 minutes)", variant.name));
             let wasm = compile(variant, options.release)?;
             bind(&wasm, &folder, options.release)?;
+            needs_no_more(variant, &folder.join("loquat_bg.wasm"))?;
             fs::write(&stamp, made_from).with_context(|| stamp.display().to_string())?;
         }
         let bytes = fs::metadata(folder.join("loquat_bg.wasm"))?.len();
@@ -123,9 +125,35 @@ fn bind(wasm: &Path, folder: &Path, release: bool) -> Result<()> {
     bindgen.web(true).and_then(|bindgen| bindgen.generate(folder)).context("wasm-bindgen")
 }
 
+/// A browser refuses a module whole for one instruction that it does not know, so none may be in there that the
+/// variant's row does not name.
+fn needs_no_more(variant: &Variant, wasm: &Path) -> Result<()> {
+    let bytes = fs::read(wasm).with_context(|| wasm.display().to_string())?;
+    let mut features = WasmFeatures::WASM2;
+    features.set(WasmFeatures::RELAXED_SIMD, variant.relaxed);
+    features.set(WasmFeatures::THREADS, variant.threads);
+    let checked = Validator::new_with_features(features).validate_all(&bytes);
+    checked.map(drop).with_context(|| format!("{} needs more of a browser than its row says", wasm.display()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `f32x4.relaxed_madd`, in a module that does nothing else.
+    const RELAXED: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x3e\x01\x3c\0\
+        \xfd\x0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xfd\x0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\
+        \xfd\x0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xfd\x85\x02\x1a\x0b";
+
+    #[test]
+    fn relaxed_simd_in_the_simd_build_stops_the_build() {
+        let dir = tempfile::tempdir().expect("temporary folder");
+        let wasm = dir.path().join("relaxed.wasm");
+        fs::write(&wasm, RELAXED).expect("write");
+        for variant in VARIANTS {
+            assert_eq!(needs_no_more(variant, &wasm).is_ok(), variant.relaxed, "{}", variant.name);
+        }
+    }
 
     fn names(options: &Options) -> Vec<&'static str> {
         choose(options).expect("known names").iter().map(|variant| variant.name).collect()
