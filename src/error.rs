@@ -62,6 +62,9 @@ pub enum Error {
     /// A request parameter is out of its range.
     #[error("parameter {name:?}: {problem}")]
     BadParameter { name: &'static str, problem: String },
+    /// A schema or grammar for the answer cannot be used.
+    #[error("the constraint on the answer: {0}")]
+    Grammar(String),
     /// A saved session does not belong to this model or is damaged.
     #[error("saved session: {0}")]
     Session(String),
@@ -103,6 +106,7 @@ impl Error {
             Error::EmptyPrompt => "empty_prompt",
             Error::ContextFull { .. } => "context_full",
             Error::BadParameter { .. } => "bad_parameter",
+            Error::Grammar(_) => "bad_grammar",
             Error::Session(_) => "session",
             Error::Backend { .. } => "backend",
             Error::OutOfMemory { .. } => "out_of_memory",
@@ -139,6 +143,7 @@ impl Error {
             Error::TokenOutOfRange { .. } => "Use ids that this model's tokenizer gave.",
             Error::EmptyPrompt => "Write a message first.",
             Error::ContextFull { .. } => "Shorten the conversation or load the model with a larger context.",
+            Error::Grammar(_) => "Correct or simplify the schema or grammar of the answer.",
             Error::BadParameter { .. } => "Set the parameter to a value in its range.",
             Error::Session(_) => "Start the conversation again; it will be read once more.",
             Error::Backend { .. } => "Choose another backend in the settings.",

@@ -26,6 +26,7 @@
 //! | [`weights`] | one tensor at a time into a backend |
 //! | [`kv`] | the cache of one sequence: truncate, fork, save, restore |
 //! | [`model`] | `forward<B: Backend>`, written once for every decoder |
+//! | [`grammar`] | a schema or grammar for the answer → the tokens that may come next |
 //! | [`sampler`] | logits → id; the reference for sampling on a GPU |
 //! | [`stream`] | ids → whole UTF-8 text, stop strings |
 //! | [`session`] | prefix reuse, prefill in chunks, the decode loop, cancellation |
@@ -72,6 +73,8 @@ pub mod weights;
 pub mod kv;
 
 pub mod model;
+
+pub mod grammar;
 
 pub mod sampler;
 

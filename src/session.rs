@@ -84,11 +84,15 @@ impl<B: Backend> Session<B> {
     ///
     /// # Errors
     /// [`Error::EmptyPrompt`], [`Error::ContextFull`], [`Error::TokenOutOfRange`],
-    /// [`Error::BadParameter`], [`Error::Template`]. The cache is unchanged then.
+    /// [`Error::BadParameter`], [`Error::Template`], [`Error::Grammar`]. The cache is unchanged then.
     pub fn begin(&mut self, request: &Request) -> Result<Begun> {
         self.run = None;
         self.cancelled.store(false, Ordering::Relaxed);
-        let mut run = Run::new(request, self.prompts.prompt(request)?)?;
+        let guide = match &request.constraint {
+            Some(constraint) => Some(self.prompts.grammars()?.compile(constraint)?),
+            None => None,
+        };
+        let mut run = Run::new(request, self.prompts.prompt(request)?, guide)?;
         let (prompt, context, vocab) = (run.prompt(), self.kv.capacity(), self.model.config().vocab);
         if prompt.is_empty() {
             return Err(Error::EmptyPrompt);
@@ -165,7 +169,7 @@ impl<B: Backend> Session<B> {
             self.model.forward(&mut self.kv, missing, LogitRows::Last)?;
             self.read_logits().await?;
         }
-        Ok(StepEvent::Token(run.sample(&mut self.logits, self.prompts.tokenizer())))
+        Ok(StepEvent::Token(run.sample(&mut self.logits, self.prompts.tokenizer())?))
     }
 
     async fn read_logits(&mut self) -> Result<()> {

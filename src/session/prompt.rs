@@ -9,11 +9,14 @@
 //! out and the rest is tokenized as text. Without such text in the messages, nothing is marked and the
 //! ids are those of the rendered prompt.
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
 
 use super::request::Request;
 use crate::error::{Error, Result};
 use crate::gguf::Metadata;
+use crate::grammar::Grammars;
 use crate::template::{ChatTemplate, RenderOptions};
 use crate::tokenizer::Tokenizer;
 
@@ -22,6 +25,7 @@ use crate::tokenizer::Tokenizer;
 pub struct Prompts {
     tokenizer: Tokenizer,
     template: ChatTemplate,
+    grammars: OnceLock<Grammars>, // made when first asked for
 }
 
 /// What a generation continues.
@@ -42,12 +46,28 @@ impl Prompts {
     /// # Errors
     /// As [`Tokenizer::from_metadata`] and [`ChatTemplate::from_metadata`].
     pub fn from_metadata(meta: &Metadata) -> Result<Self> {
-        Ok(Prompts { tokenizer: Tokenizer::from_metadata(meta)?, template: ChatTemplate::from_metadata(meta)? })
+        Ok(Prompts {
+            tokenizer: Tokenizer::from_metadata(meta)?,
+            template: ChatTemplate::from_metadata(meta)?,
+            grammars: OnceLock::new(),
+        })
     }
 
     /// The tokenizer.
     pub fn tokenizer(&self) -> &Tokenizer {
         &self.tokenizer
+    }
+
+    /// Constraints over this vocabulary.
+    ///
+    /// # Errors
+    /// [`Error::Grammar`] if the vocabulary cannot be used with grammars.
+    pub fn grammars(&self) -> Result<&Grammars> {
+        if let Some(grammars) = self.grammars.get() {
+            return Ok(grammars);
+        }
+        let made = Grammars::new(&self.tokenizer)?;
+        Ok(self.grammars.get_or_init(|| made))
     }
 
     /// The chat template.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::grammar::Constraint;
 use crate::sampler::SamplingParams;
 
 /// One generation. Exactly one of `messages`, `prompt` and `ids` says what to continue.
@@ -25,6 +26,8 @@ pub struct Request {
     pub max_tokens: Option<usize>,
     /// Texts that end the answer and are not part of it.
     pub stop: Option<Stops>,
+    /// What the answer must be a sentence of.
+    pub constraint: Option<Constraint>,
     /// How many alternatives to report with each token; absent: no probabilities at all.
     pub logprobs: Option<usize>,
     /// Go on past end-of-turn tokens.

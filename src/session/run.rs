@@ -6,6 +6,7 @@ use super::prompt::Prompt;
 use super::request::Request;
 use crate::clock::now_ms;
 use crate::error::Result;
+use crate::grammar::Guide;
 use crate::sampler::{Sampler, SamplingParams};
 use crate::stream::TextStream;
 use crate::tokenizer::Tokenizer;
@@ -18,6 +19,7 @@ pub(super) struct Run {
     prompt_n: usize,
     cached_n: usize,
     sampler: Sampler,
+    guide: Option<Guide>,
     stream: TextStream,
     logprobs: Option<usize>,
     max_tokens: usize,
@@ -29,13 +31,14 @@ pub(super) struct Run {
 
 impl Run {
     /// Prepares a generation; `cached_n` is set once the cache has been looked at.
-    pub fn new(request: &Request, prompt: Prompt) -> Result<Self> {
+    pub fn new(request: &Request, prompt: Prompt, guide: Option<Guide>) -> Result<Self> {
         let stops = request.stop.as_ref().map(|s| s.to_vec()).unwrap_or_default();
         Ok(Run {
             prompt_n: prompt.ids.len(),
             tokens: prompt.ids,
             cached_n: 0,
             sampler: Sampler::new(SamplingParams::from(&request.sampling))?,
+            guide,
             stream: if prompt.opens_text { TextStream::new(stops) } else { TextStream::continuing(stops) },
             logprobs: request.logprobs,
             max_tokens: request.max_tokens.unwrap_or(usize::MAX),
@@ -80,9 +83,15 @@ impl Run {
     }
 
     /// Chooses the next token from the logits of the last position. Changes `logits`.
-    pub fn sample(&mut self, logits: &mut [f32], tokenizer: &Tokenizer) -> Token {
+    ///
+    /// # Errors
+    /// [`Error::Grammar`](crate::Error::Grammar) if the constraint allows no token.
+    pub fn sample(&mut self, logits: &mut [f32], tokenizer: &Tokenizer) -> Result<Token> {
         // The penalties change the logits; probabilities are those of the model itself.
         let plain = self.logprobs.map(|k| (k, logits.to_vec()));
+        if let Some(guide) = &mut self.guide {
+            guide.mask(logits)?;
+        }
         let id = self.sampler.sample(logits, &self.tokens);
         let mut token = Token { text: String::new(), id, logprob: None, top: None };
         if let Some((k, logits)) = plain {
@@ -95,7 +104,13 @@ impl Run {
             token.top = (k > 0).then(|| probs.top.iter().map(choice).collect());
         }
         token.text = self.accept(id, tokenizer);
-        token
+        if let Some(guide) = &mut self.guide {
+            guide.accept(id)?;
+            if guide.is_done() {
+                self.end = Some(StopReason::Stop);
+            }
+        }
+        Ok(token)
     }
 
     /// Takes a chosen token and gives the text that has become certain.
