@@ -189,4 +189,11 @@ mod tests {
         let one = Count { failed: 1, ..fine };
         assert_eq!(checked(one, false, "x").expect("counted"), one, "not counted twice");
     }
+
+    #[test]
+    fn no_package_of_the_workspace_is_left_out() {
+        let mut names = members().expect("cargo metadata");
+        names.sort();
+        assert_eq!(names, ["loquat", "xtask"]);
+    }
 }
