@@ -122,6 +122,9 @@ async function manifest() {
     keywords: ['llm', 'gguf', 'webassembly', 'webgpu', 'openai', 'chat', 'widget'],
     exports: { ...exports, './widget.js': './widget.js', './*': './*' },
     types: exports['.'].types,
+    // For the types of ./ai-sdk alone.
+    peerDependencies: { '@ai-sdk/provider': '>=3' },
+    peerDependenciesMeta: { '@ai-sdk/provider': { optional: true } },
     sideEffects: ['./element.js', './widget.js'],
     files: [
       '*.js',

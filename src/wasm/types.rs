@@ -106,6 +106,8 @@ export interface Request {
   max_tokens?: number; temperature?: number; top_k?: number; top_p?: number; min_p?: number;
   repetition_penalty?: number; frequency_penalty?: number; presence_penalty?: number;
   penalty_last_n?: number; seed?: number; stop?: string | string[]; logprobs?: number;
+  constraint?: { type: 'json_object' } | { type: 'json_schema'; schema: unknown }
+    | { type: 'regex'; regex: string } | { type: 'lark'; grammar: string };
   ignore_eos?: boolean; add_generation_prompt?: boolean; continue_final?: boolean;
 }
 export interface Usage {

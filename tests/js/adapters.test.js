@@ -1,0 +1,225 @@
+// The engine behind other people's interfaces: the browsers' Prompt API, the AI SDK, and a server that speaks OpenAI's.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import { generateText, jsonSchema, Output, streamText, tool } from 'ai';
+import { loquat } from '../../www/engine/ai-sdk.js';
+import { openAi } from '../../www/engine/openai.js';
+import { installLanguageModel, makeLanguageModel } from '../../www/engine/prompt-api.js';
+import { LoquatError } from '../../www/engine/protocol.js';
+import { remoteEngine } from '../../www/engine/remote.js';
+import { scripted } from './openai-client.js';
+
+const MODEL = { id: 'tiny', created: 1_700_000_000 };
+/** @type {Array<{role: 'user', content: string}>} */
+const messages = [{ role: 'user', content: 'Hello' }];
+
+/** @param {Parameters<typeof scripted>} script */
+function engine(...script) {
+  const client = scripted(...script);
+  return { client, engine: { ...openAi(client, MODEL), tokenize: client.tokenize } };
+}
+
+/** @param {Parameters<typeof scripted>} script */
+function languageModel(...script) {
+  const made = engine(...script);
+  return { ...made, LanguageModel: makeLanguageModel({ load: async () => made.engine }) };
+}
+
+test('Prompt API: the explainer’s examples run', async () => {
+  const { client, LanguageModel } = languageModel(['A ', 'poem.']);
+  assert.equal(await LanguageModel.availability(), 'downloadable');
+  /** @type {number[]} */
+  const progress = [];
+  const session = await LanguageModel.create({
+    initialPrompts: [
+      { role: 'system', content: 'Pretend to be an eloquent hamster.' },
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: 'Squeak' },
+    ],
+    monitor(m) {
+      m.addEventListener('downloadprogress', (e) => progress.push(/** @type {any} */ (e).loaded));
+    },
+  });
+  assert.equal(await LanguageModel.availability(), 'available');
+  assert.deepEqual(progress, [1]);
+  assert.equal(await session.prompt('Write me a poem.'), 'A poem.');
+  assert.equal(session.contextUsage, 9);
+  let streamed = '';
+  // @ts-ignore Node's ReadableStream is iterable; so are browsers'
+  for await (const piece of session.promptStreaming('Another.')) streamed += piece;
+  assert.equal(streamed, 'A poem.');
+  assert.deepEqual(
+    client.requests[1].messages?.map(({ role }) => role),
+    ['system', 'user', 'assistant', 'user', 'assistant', 'user'],
+    'a session remembers',
+  );
+});
+
+test('Prompt API: append, clone, constraints, prefix, measure, destroy', async () => {
+  const { client, LanguageModel } = languageModel(['ok']);
+  const session = await LanguageModel.create({ temperature: 0.5, topK: 3 });
+  await session.append([{ role: 'user', content: [{ type: 'text', value: 'Note this.' }] }]);
+  const copy = await session.clone();
+  await copy.prompt('Go', { responseConstraint: { type: 'boolean' } });
+  await session.prompt('Stay', { responseConstraint: /a+/ });
+  assert.deepEqual(
+    client.requests.map((request) => request.constraint),
+    [
+      { type: 'json_schema', schema: { type: 'boolean' } },
+      { type: 'regex', regex: 'a+' },
+    ],
+  );
+  assert.deepEqual(
+    client.requests.map((request) => request.messages?.map(({ content }) => content)),
+    [
+      ['Note this.', 'Go'],
+      ['Note this.', 'Stay'],
+    ],
+    'a clone goes its own way',
+  );
+  assert.equal(client.requests[0].temperature, 0.5);
+  assert.equal(client.requests[0].top_k, 3);
+  await session.prompt([
+    { role: 'user', content: 'Sheet' },
+    { role: 'assistant', content: '```toml\n', prefix: true },
+  ]);
+  assert.equal(client.requests[2].continue_final, true);
+  assert.equal(await session.measureContextUsage('four'), 4);
+  const image = /** @type {any} */ ([{ role: 'user', content: [{ type: 'image', value: new Blob() }] }]);
+  await assert.rejects(session.prompt(image), { name: 'NotSupportedError' });
+  session.destroy();
+  await assert.rejects(session.prompt('x'), { name: 'AbortError' });
+  await assert.rejects(
+    LanguageModel.create({
+      initialPrompts: [
+        { role: 'user', content: 'a' },
+        { role: 'system', content: 'b' },
+      ],
+    }),
+    TypeError,
+  );
+});
+
+test('Prompt API: a full context is a QuotaExceededError, after an event', async () => {
+  const fail = new LoquatError('context_full', 'The prompt has 900 tokens, the context 512.', 'Shorten it.');
+  const { LanguageModel } = languageModel([], { fail });
+  const session = await LanguageModel.create();
+  let heard = 0;
+  session.addEventListener('contextoverflow', () => heard++);
+  await assert.rejects(session.prompt('x'), { name: 'QuotaExceededError' });
+  assert.equal(heard, 1);
+});
+
+test('Prompt API: the polyfill steps aside for the browser’s own', () => {
+  const scope = /** @type {any} */ (globalThis);
+  const own = (scope.LanguageModel = class {});
+  const load = async () => engine([]).engine;
+  assert.equal(installLanguageModel({ load }), own);
+  assert.notEqual(installLanguageModel({ load, force: true }), own);
+  delete scope.LanguageModel;
+});
+
+test('AI SDK: generateText, streamText, tools and objects', async () => {
+  const plain = engine(['Hel', 'lo']);
+  const done = await generateText({
+    model: loquat(plain.engine),
+    prompt: 'Hi',
+    maxOutputTokens: 9,
+    system: 'S',
+  });
+  assert.equal(done.text, 'Hello');
+  assert.equal(done.usage.inputTokens, 7);
+  assert.equal(done.usage.inputTokenDetails.cacheReadTokens, 3);
+  assert.deepEqual(
+    plain.client.requests[0].messages?.map(({ role, content }) => `${role}: ${content}`),
+    ['system: S', 'user: Hi'],
+  );
+  assert.equal(plain.client.requests[0].max_tokens, 9);
+  let text = '';
+  const stream = streamText({ model: loquat(plain.engine), prompt: 'Hi' });
+  for await (const piece of stream.textStream) text += piece;
+  assert.equal(text, 'Hello');
+  assert.equal(await stream.finishReason, 'stop');
+
+  const calling = engine(['<tool_call>{"name": "weather", "arguments": {"city": "Kyoto"}}</tool_call>']);
+  const weather = tool({
+    inputSchema: jsonSchema({ type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }),
+    execute: async (/** @type {any} */ { city }) => `Sunny in ${city}`,
+  });
+  const called = await generateText({
+    model: loquat(calling.engine),
+    tools: { weather },
+    prompt: 'Weather?',
+  });
+  assert.equal(called.finishReason, 'tool-calls');
+  assert.equal(called.toolResults[0].output, 'Sunny in Kyoto');
+
+  const structured = engine(['{"a": 1}']);
+  const schema = jsonSchema({ type: 'object', properties: { a: { type: 'number' } }, required: ['a'] });
+  const { output } = await generateText({
+    model: loquat(structured.engine),
+    output: Output.object({ schema }),
+    prompt: 'x',
+  });
+  assert.deepEqual(output, { a: 1 });
+  assert.equal(structured.client.requests[0].constraint?.type, 'json_schema');
+});
+
+test('a remote engine has the same API, says that text leaves the device, and reports the server’s errors', async (t) => {
+  /** @type {Array<{path?: string, authorization?: string, body: any}>} */
+  const heard = [];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const piece of request) text += piece;
+    const body = text ? JSON.parse(text) : undefined;
+    heard.push({ path: request.url, authorization: request.headers.authorization, body });
+    if (body?.model === 'missing') {
+      response.writeHead(404, { 'Content-Type': 'application/json' });
+      return void response.end(
+        JSON.stringify({ error: { message: 'No such model.', type: 'x', code: 'model_not_found' } }),
+      );
+    }
+    const api = openAi(scripted(['Hé', 'llo']), MODEL);
+    if (!body?.stream) {
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      return void response.end(
+        JSON.stringify(body ? await api.chat.completions.create(body) : await api.models.list()),
+      );
+    }
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    for await (const chunk of await api.chat.completions.create(body)) {
+      const bytes = Buffer.from(`: comment\r\ndata: ${JSON.stringify(chunk)}\r\n\r\n`);
+      response.write(bytes.subarray(0, bytes.length - 9)); // events come in any pieces
+      response.write(bytes.subarray(bytes.length - 9));
+    }
+    response.end('data: [DONE]\n\n');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  t.after(() => server.close());
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const remote = remoteEngine({ baseURL: `http://127.0.0.1:${port}/v1/`, model: 'big', apiKey: 'k' });
+  assert.equal(remote.leavesDevice, true);
+  const whole = await remote.chat.completions.create({ messages });
+  assert.equal(whole.choices[0].message.content, 'Héllo');
+  let text = '';
+  for await (const chunk of await remote.chat.completions.create({ messages, stream: true })) {
+    text += chunk.choices[0]?.delta.content ?? '';
+  }
+  assert.equal(text, 'Héllo');
+  assert.deepEqual(heard[0], {
+    path: '/v1/chat/completions',
+    authorization: 'Bearer k',
+    body: { model: 'big', messages },
+  });
+  assert.equal((await remote.models.list()).data[0].id, 'tiny');
+  await assert.rejects(remote.chat.completions.create({ messages, model: 'missing' }), {
+    status: 404,
+    code: 'model_not_found',
+  });
+  const gone = remoteEngine({ baseURL: 'http://127.0.0.1:9/v1', model: 'x' });
+  await assert.rejects(gone.chat.completions.create({ messages }), {
+    status: 503,
+    code: 'remote_unreachable',
+  });
+});

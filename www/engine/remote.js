@@ -1,0 +1,147 @@
+// The same API, answered by a server that speaks OpenAI's (vLLM, llama.cpp, Ollama). Off unless a site asks for it: what
+// is said leaves the device then, and `leavesDevice` is there for a UI to say so.
+import { ApiError } from './openai-errors.js';
+import { ApiStream } from './openai-chunks.js';
+
+/**
+ * @typedef {import('./openai-types.js').ChatRequest} ChatRequest
+ * @typedef {import('./openai-types.js').ChatChunk} ChatChunk
+ * @typedef {import('./openai-types.js').ChatCompletion} ChatCompletion
+ * @typedef {import('./openai-types.js').TextRequest} TextRequest
+ * @typedef {import('./openai-types.js').TextChunk} TextChunk
+ * @typedef {import('./openai-types.js').TextCompletion} TextCompletion
+ *
+ * @typedef {object} RemoteOptions
+ * @property {string} baseURL such as `https://my.server/v1`
+ * @property {string} model as the server names it
+ * @property {string} [apiKey] whoever can open the page can read it
+ * @property {Record<string, string>} [headers]
+ * @property {typeof fetch} [fetch]
+ */
+
+/** @param {Response} response */
+async function failed(response) {
+  const body = await response.json().catch(() => undefined);
+  const given = body?.error ?? body ?? {};
+  return new ApiError(response.status, {
+    message: given.message ?? `${response.url} answered ${response.status}.`,
+    type: given.type ?? (response.status < 500 ? 'invalid_request_error' : 'server_error'),
+    param: given.param ?? null,
+    code: given.code ? String(given.code) : 'remote_error',
+    remedy: 'Check the address, the key and the model of the server.',
+  });
+}
+
+/**
+ * Server-sent events to what their data lines hold, until `[DONE]`.
+ * @param {ReadableStream<Uint8Array>} body
+ * @returns {AsyncGenerator<any, void, void>}
+ */
+export async function* serverEvents(body) {
+  const reader = body.pipeThrough(/** @type {any} */ (new TextDecoderStream())).getReader();
+  let rest = '';
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      rest += value ?? '';
+      const lines = rest.split(/\r?\n/);
+      rest = done ? '' : (lines.pop() ?? '');
+      for (const line of lines) {
+        if (!line.startsWith('data:')) continue;
+        const data = line.slice(5).trim();
+        if (data === '[DONE]') return;
+        const event = JSON.parse(data);
+        if (event.error)
+          throw new ApiError(500, {
+            type: 'server_error',
+            param: null,
+            code: 'remote_error',
+            remedy: 'Try again.',
+            ...event.error,
+          });
+        yield event;
+      }
+      if (done) return;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** @param {RemoteOptions} options */
+export function remoteEngine({ baseURL, model, apiKey, headers = {}, fetch: send = globalThis.fetch }) {
+  const base = baseURL.replace(/\/+$/, '');
+  const common = {
+    'Content-Type': 'application/json',
+    ...(apiKey ? { Authorization: `Bearer ${apiKey}` } : {}),
+    ...headers,
+  };
+
+  /** @param {string} path @param {unknown} body @param {AbortSignal} [signal] */
+  async function ask(path, body, signal) {
+    const how = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    let response;
+    try {
+      response = await send(`${base}${path}`, { ...how, headers: common, ...(signal ? { signal } : {}) });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new ApiError(503, {
+        message: `${base} could not be reached: ${error}`,
+        type: 'server_error',
+        param: null,
+        code: 'remote_unreachable',
+        remedy:
+          'Check the address, and that the server allows this page by CORS and the page this server by CSP.',
+      });
+    }
+    if (!response.ok) throw await failed(response);
+    return response;
+  }
+
+  /**
+   * @template C
+   * @param {string} path @param {object} request @param {AbortSignal} [signal]
+   * @returns {ApiStream<C>}
+   */
+  const stream = (path, request, signal) =>
+    new ApiStream(async function* (all) {
+      const response = await ask(path, { model, ...request }, all);
+      if (response.body) yield* serverEvents(response.body);
+    }, signal);
+
+  /** @overload @param {ChatRequest & {stream: true}} request @param {{signal?: AbortSignal}} [options] @returns {Promise<ApiStream<ChatChunk>>} */
+  /** @overload @param {ChatRequest & {stream?: false | null}} request @param {{signal?: AbortSignal}} [options] @returns {Promise<ChatCompletion>} */
+  /** @param {ChatRequest} request @param {{signal?: AbortSignal}} [options] @returns {Promise<ApiStream<ChatChunk> | ChatCompletion>} */
+  async function createChat(request, { signal } = {}) {
+    if (request.stream) return stream('/chat/completions', request, signal);
+    return (await ask('/chat/completions', { model, ...request }, signal)).json();
+  }
+
+  /** @overload @param {TextRequest & {stream: true}} request @param {{signal?: AbortSignal}} [options] @returns {Promise<ApiStream<TextChunk>>} */
+  /** @overload @param {TextRequest & {stream?: false | null}} request @param {{signal?: AbortSignal}} [options] @returns {Promise<TextCompletion>} */
+  /** @param {TextRequest} request @param {{signal?: AbortSignal}} [options] @returns {Promise<ApiStream<TextChunk> | TextCompletion>} */
+  async function createText(request, { signal } = {}) {
+    if (request.stream) return stream('/completions', request, signal);
+    return (await ask('/completions', { model, ...request }, signal)).json();
+  }
+
+  return {
+    /** What is said is sent to this address. */
+    leavesDevice: /** @type {const} */ (true),
+    baseURL: base,
+    chat: { completions: { create: createChat } },
+    completions: { create: createText },
+    embeddings: {
+      /** @param {import('./openai-types.js').EmbeddingRequest} request @param {{signal?: AbortSignal}} [options] @returns {Promise<import('./openai-types.js').EmbeddingResponse>} */
+      create: async (request, { signal } = {}) =>
+        (await ask('/embeddings', { model, ...request }, signal)).json(),
+    },
+    models: {
+      /** @returns {Promise<{object: 'list', data: import('./openai-types.js').ModelEntry[]}>} */
+      list: async () => (await ask('/models', undefined)).json(),
+    },
+    close: async () => {},
+  };
+}
+
+/** @typedef {ReturnType<typeof remoteEngine>} RemoteEngine */
