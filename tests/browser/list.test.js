@@ -105,3 +105,43 @@ test('privacy: no request after the model is ready, and diagnostics hold no word
   assert.match(text, /"variant": "fake"/);
   assert.doesNotMatch(text, /secret/);
 });
+
+test('a GGUF dropped on the page becomes the model, without any download', async (t) => {
+  const { server, open } = await setupFake(t);
+  const { page, errors } = await open(FAKE);
+  const { send, answer } = parts(page);
+  const before = server.requests('/models/tiny.gguf').length;
+  const weights = await readFile(new URL('../fixtures/arch/llama-q4_1/model.gguf', import.meta.url));
+  const dropped = await page.evaluateHandle((bytes) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], 'mine.gguf'));
+    return transfer;
+  }, weights.toString('base64'));
+  await page.dispatchEvent('.loquat', 'drop', { dataTransfer: dropped });
+  await page.locator('.topbar .chip').getByText('mine').waitFor();
+  await send('hello');
+  assert.match(await answer(), /You said: hello/);
+  assert.equal(server.requests('/models/tiny.gguf').length, before);
+  assert.deepEqual(errors, []);
+});
+
+test('right to left, everything is mirrored and nothing is cut', async (t) => {
+  const { open } = await setupFake(t);
+  const { page } = await open(FAKE);
+  const { send, agree, answer } = parts(page);
+  await agree();
+  await page.evaluate(() => document.querySelector('.loquat')?.setAttribute('dir', 'rtl'));
+  await send('a table');
+  await answer();
+  const box = async (/** @type {string} */ selector) => {
+    const found = await page.locator(selector).first().boundingBox();
+    assert.ok(found, selector);
+    return found;
+  };
+  assert.ok((await box('.sidebar')).x > 900, 'the list is at the right');
+  assert.ok((await box('article.user .body')).x < 400, 'questions are at the left');
+  const code = await box('.code pre');
+  assert.equal(await page.locator('.code pre').evaluate((node) => getComputedStyle(node).direction), 'ltr');
+  assert.ok(code.x >= 0);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+});

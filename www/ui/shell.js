@@ -2,6 +2,7 @@
 import { createAnnouncer } from './announce.js';
 import { createComposer } from './composer.js';
 import { h, onceAFrame, setProps } from './dom.js';
+import { acceptFiles } from './drop.js';
 import { listenForKeys } from './keys.js';
 import { createNotice } from './notice.js';
 import { createProgress } from './progress.js';
@@ -101,6 +102,7 @@ export function mountShell(
   };
   draw();
   container.append(root);
+  acceptFiles(root, app);
   const later = onceAFrame(draw);
   // Another conversation at once, or what is typed next would go into the field of the old one.
   const stop = app.store.subscribe(({ chat }, before) =>
