@@ -6,8 +6,19 @@ import { setup } from './harness.js';
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** A tiny real GGUF: the weights cache checks what it stores. */
-const TINY = here('../fixtures/arch/llama-q4_1/model.gguf');
+export const TINY = here('../fixtures/arch/llama-q4_1/model.gguf');
 export const FAKE = '/?model=models/tiny.gguf';
+
+/** Has a server answer with the scripted engine. @param {import('./server.js').TestServer} server @param {string} [folder] */
+export async function serveFakeEngine(server, folder = '') {
+  const variants = [{ name: 'fake', needs: [], glue: 'fake/loquat.js', wasm: 'fake/loquat_bg.wasm' }];
+  server.pages.set(`${folder}/pkg/variants.json`, {
+    type: 'application/json',
+    body: JSON.stringify({ variants }),
+  });
+  const engine = await readFile(here('../js/fake-engine.js'), 'utf8');
+  server.pages.set(`${folder}/pkg/fake/loquat.js`, { type: 'text/javascript', body: engine });
+}
 
 /**
  * The page with an engine that answers from a script.
@@ -16,13 +27,7 @@ export const FAKE = '/?model=models/tiny.gguf';
  */
 export async function setupFake(t, { folder = '', ...options } = {}) {
   const site = await setup(t, { ...options, files: { [`${folder}/models/tiny.gguf`]: TINY } });
-  const variants = [{ name: 'fake', needs: [], glue: 'fake/loquat.js', wasm: 'fake/loquat_bg.wasm' }];
-  site.server.pages.set(`${folder}/pkg/variants.json`, {
-    type: 'application/json',
-    body: JSON.stringify({ variants }),
-  });
-  const engine = await readFile(here('../js/fake-engine.js'), 'utf8');
-  site.server.pages.set(`${folder}/pkg/fake/loquat.js`, { type: 'text/javascript', body: engine });
+  await serveFakeEngine(site.server, folder);
   return site;
 }
 
