@@ -168,7 +168,7 @@ export function createSettings(ui) {
     );
     const persona = select(settings.persona, [['', t('personaNone')], ...personas], (id) => {
       const chosen = PERSONAS.find((each) => each.id === id);
-      system.value = chosen ? t(chosen.prompt) : '';
+      system.value = chosen ? t(chosen.prompt) : DEFAULTS.system;
       set({ persona: id, system: system.value });
     });
     return h(
