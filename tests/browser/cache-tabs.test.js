@@ -34,6 +34,7 @@ const script = `
   window.results = {};
   window.workers = 0;
   window.port = new SharedEnginePort({
+    silenceMs: 1500,
     start: () => (window.workers++, new Worker('/engine.js')),
     onRole: (role) => roles.push(role),
   });
@@ -118,4 +119,29 @@ test('both tabs chat with one engine, and stop reaches it from the one that foll
   assert.equal((await a.result(2)).value.reason, 'stop');
   assert.equal(await a.get('text'), whole);
   assert.equal(await b.get('workers'), 0);
+});
+
+test('an owner that sleeps is replaced, and follows when it wakes', async (t) => {
+  const a = await openTab();
+  const b = await openTab();
+  t.after(() => Promise.all(browser.context.pages().map((page) => page.close())));
+  await a.post(load);
+  await a.result(1);
+  const debug = await browser.context.newCDPSession(a.page);
+  await debug.send('Debugger.enable');
+  const paused = new Promise((resolve) => debug.once('Debugger.paused', resolve));
+  await debug.send('Debugger.pause');
+  a.page.evaluate('1').catch(() => {}); // what it pauses at
+  await paused;
+  await b.post(load);
+  await b.post(generate);
+  assert.equal((await b.result(2)).value.reason, 'stop');
+  assert.equal(await b.get('text'), whole);
+  assert.deepEqual(await b.get('roles'), ['follow', 'lead']);
+  await debug.send('Debugger.resume');
+  await a.page.waitForFunction("window.roles.at(-1) === 'follow'");
+  await a.post({ ...generate, id: 5 });
+  assert.equal((await a.result(5)).value.reason, 'stop');
+  assert.equal(await a.get('text'), whole);
+  assert.equal(await b.get('workers'), 1);
 });

@@ -18,6 +18,7 @@ import { joinLeadership, watchTab } from './tabs.js';
  * @property {() => Port} start makes the engine's worker; called when this tab leads
  * @property {string} [name]
  * @property {(role: 'lead' | 'follow') => void} [onRole]
+ * @property {number} [silenceMs] a leader that does not answer for so long is replaced
  * @property {LockManager} [locks] for tests
  */
 
@@ -40,9 +41,14 @@ export class SharedEnginePort {
   /** @type {{port: Port, board: Switchboard, tabs: Set<string>} | undefined} when this tab leads */
   #own;
 
+  #heard = 0; // when the leader last said something
+  #asked = 0; // when it was last asked whether it is there
+  #watch;
+
   /** @param {SharedEngineOptions} options */
   constructor(options) {
-    this.#o = { name: 'loquat-engine', ...options };
+    this.#o = { name: 'loquat-engine', silenceMs: 30_000, ...options };
+    this.#watch = setInterval(() => this.#listen(), this.#o.silenceMs / 4);
     this.#locks = options.locks ?? globalThis.navigator?.locks;
     const { name } = this.#o;
     this.#channel = new BroadcastChannel(name);
@@ -58,6 +64,11 @@ export class SharedEnginePort {
       name,
       locks: this.#locks,
       onLead: () => this.#lead(),
+      onLost: () => {
+        this.#own?.port.terminate?.();
+        this.#own = undefined;
+        this.#leader = undefined;
+      },
       onFollow: () => {
         options.onRole?.('follow');
         this.#send({ to: 'leader', type: 'hello' });
@@ -79,6 +90,7 @@ export class SharedEnginePort {
 
   terminate() {
     this.#life.abort();
+    clearInterval(this.#watch);
     this.#membership.leave();
     this.#own?.port.terminate?.();
     this.#own = undefined;
@@ -107,6 +119,20 @@ export class SharedEnginePort {
     this.#send({ to: 'all', type: 'lead' });
   }
 
+  /** A tab that sleeps keeps its lock: while something is wanted of it, the leader must answer. */
+  #listen() {
+    const now = Date.now();
+    if (this.#own || this.#open.size === 0) return;
+    const unanswered = this.#asked > this.#heard;
+    if (unanswered && now - this.#asked > this.#o.silenceMs) {
+      this.#heard = now;
+      this.#membership.steal();
+    } else if (!unanswered && now - this.#heard > this.#o.silenceMs / 2) {
+      this.#asked = now;
+      this.#send({ to: 'leader', type: 'hello' });
+    }
+  }
+
   /** A new engine knows nothing: first the model, then what is still open. */
   #askAgain() {
     const open = [...this.#open.values()];
@@ -123,6 +149,7 @@ export class SharedEnginePort {
   /** @param {Envelope} envelope */
   #hear(envelope) {
     const { to, from } = envelope;
+    if (from === this.#leader || envelope.type === 'lead') this.#heard = Date.now();
     if (to !== this.#tab && to !== 'all' && !(to === 'leader' && this.#own)) return;
     if (envelope.type === 'hello') {
       this.#meet(from);

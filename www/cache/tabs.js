@@ -3,22 +3,26 @@
 /**
  * @typedef {object} LeadershipOptions
  * @property {string} [name] of what is led; one leader for each name and origin
- * @property {() => void} onLead called once, when this tab is the leader
- * @property {() => void} [onFollow] called once, if another tab leads at first
+ * @property {() => void} onLead this tab is the leader now
+ * @property {() => void} [onFollow] another tab leads
+ * @property {() => void} [onLost] another tab has taken the lead from this one, which then follows
  * @property {LockManager} [locks] for tests
  */
 
 /**
  * @param {LeadershipOptions} options
- * @returns {{leave: () => void}} leave() hands leadership on, or stops waiting for it
+ * @returns {{leave: () => void, steal: () => void}} leave() hands leadership on, or stops waiting for it; steal() takes
+ *   it from a leader that does not answer, such as a tab that the system has put to sleep
  */
 export function joinLeadership({
   name = 'loquat-engine',
   onLead,
   onFollow,
+  onLost,
   locks = globalThis.navigator?.locks,
 }) {
   const life = new AbortController();
+  let waiting = new AbortController();
   /** @type {() => void} */
   let release = () => {};
   const held = new Promise((resolve) => {
@@ -32,22 +36,35 @@ export function joinLeadership({
   if (!locks) {
     // Without Web Locks (an insecure address) every tab is on its own.
     queueMicrotask(lead);
-    return { leave: () => life.abort() };
+    return { leave: () => life.abort(), steal: () => {} };
   }
-  locks
-    .request(name, { ifAvailable: true }, (lock) => (lock ? lead() : 'taken'))
-    .then((answer) => {
-      if (answer !== 'taken' || life.signal.aborted) return undefined;
-      onFollow?.();
-      return locks.request(name, { signal: life.signal }, lead);
-    })
-    .catch((e) => {
-      if (!life.signal.aborted) throw e;
+  const follow = () => {
+    onFollow?.();
+    const mine = (waiting = new AbortController());
+    const wait = locks.request(name, { signal: mine.signal }, lead);
+    return wait.catch((e) => {
+      if (!mine.signal.aborted) throw e;
     });
+  };
+  /** A leader's request fails when another tab steals the lock. @param {Promise<unknown>} request */
+  const lasting = (request) => {
+    request.catch(() => {
+      if (life.signal.aborted) return;
+      onLost?.();
+      lasting(follow());
+    });
+  };
+  const first = locks.request(name, { ifAvailable: true }, (lock) => (lock ? lead() : 'taken'));
+  lasting(first.then((answer) => (answer === 'taken' && !life.signal.aborted ? follow() : undefined)));
   return {
     leave() {
       life.abort();
+      waiting.abort();
       release();
+    },
+    steal() {
+      waiting.abort();
+      lasting(locks.request(name, { steal: true }, lead));
     },
   };
 }
