@@ -254,6 +254,14 @@ pub trait Backend: Sized + 'static {
     /// As the device reports.
     fn logits(&mut self, weights: &Weights<Self>, span: Span, rows: LogitRows) -> Result<()>;
 
+    /// Waits until what was queued is done, so that progress is true and a stop takes effect soon.
+    ///
+    /// # Errors
+    /// What the queue reported.
+    fn settle(&mut self) -> impl Future<Output = Result<()>> {
+        std::future::ready(Ok(()))
+    }
+
     /// The logits of the last [`Backend::logits`], (rows, vocab), into `out`.
     ///
     /// # Errors

@@ -156,6 +156,9 @@ impl<B: Backend> Session<B> {
         self.model.forward(&mut self.kv, &run.prompt()[start..done], rows)?;
         if rows == LogitRows::Last {
             self.read_logits().await?;
+        } else if let Err(error) = self.model.backend().settle().await {
+            self.kv.truncate(0);
+            return Err(error);
         }
         Ok(StepEvent::Prefill { done, total })
     }

@@ -261,6 +261,11 @@ impl Backend for GpuBackend {
         Ok(())
     }
 
+    async fn settle(&mut self) -> Result<()> {
+        self.recorder.submit(&self.gpu)?;
+        self.gpu.settle().await
+    }
+
     async fn read_logits(&mut self, out: &mut Vec<f32>) -> Result<()> {
         out.clear();
         let program = self.program()?;

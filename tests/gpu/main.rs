@@ -162,6 +162,24 @@ fn a_token_reads_no_more_than_the_file_holds() {
     }
 }
 
+/// A device that goes away is an error with its own code, at the next wait, never a hang or garbage.
+#[test]
+fn a_lost_device_is_reported_as_such() {
+    let Some(gpu) = open(EXACT) else { return };
+    let device = gpu.gpu().clone();
+    let mut model = load("llama-q4_1", gpu, 64);
+    let mut kv = model.new_cache().unwrap();
+    let mut out = Vec::new();
+    model.forward(&mut kv, &[1, 2, 3], LogitRows::Last).unwrap();
+    block_on(model.backend().read_logits(&mut out)).unwrap();
+    device.destroy();
+    let lost = (0..3).find_map(|id| {
+        let step = model.forward(&mut kv, &[id], LogitRows::Last);
+        step.and_then(|()| block_on(model.backend().read_logits(&mut out))).err()
+    });
+    assert_eq!(lost.map(|e| e.code()), Some("device_lost"));
+}
+
 /// The self-test runs on every family, and finds nothing on a device that is right.
 #[test]
 fn every_family_passes_the_self_test() {

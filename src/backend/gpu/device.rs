@@ -121,6 +121,11 @@ impl Gpu {
         [&self.info.name, &self.info.driver, &self.info.driver_info].map(String::as_str).join(" ").trim().to_owned()
     }
 
+    /// Gives the device up: whatever still uses it finds it lost.
+    pub fn destroy(&self) {
+        self.device.destroy();
+    }
+
     /// The same device, with keys and values in f32.
     pub(super) fn without_f16(&self) -> Gpu {
         Gpu { f16: false, ..self.clone() }
