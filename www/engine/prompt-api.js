@@ -54,30 +54,156 @@ function formatOf(constraint) {
   return { response_format: { type: 'json_schema', json_schema: { schema } } };
 }
 
-/** @param {PolyfillOptions} options */
+/** One conversation. `makeLanguageModel()` makes them. */
+export class Session extends EventTarget {
+  #engine;
+  /** @type {Message[]} */
+  #messages;
+  #sampling;
+  #usage = 0;
+  #life = new AbortController();
+  /** @type {Promise<unknown>} prompts of one session wait for each other */
+  #queue = Promise.resolve();
+
+  /** @param {EngineLike} from @param {Message[]} messages @param {{temperature?: number, topK?: number}} sampling */
+  constructor(from, messages, sampling) {
+    super();
+    this.#engine = from;
+    this.#messages = messages;
+    this.#sampling = sampling;
+  }
+
+  get contextWindow() {
+    return this.#engine.info?.context_length ?? CONTEXT;
+  }
+
+  get contextUsage() {
+    return this.#usage;
+  }
+
+  get temperature() {
+    return this.#sampling.temperature ?? 1;
+  }
+
+  get topK() {
+    return this.#sampling.topK ?? 40;
+  }
+
+  /** @param {PromptInput} input @param {PromptOptions} [options] @returns {AsyncGenerator<string, void, void>} */
+  async *#answer(input, { signal, responseConstraint } = {}) {
+    const signals = signal ? [signal, this.#life.signal] : [this.#life.signal];
+    const all = AbortSignal.any(signals);
+    const before = this.#queue;
+    let finish = () => {};
+    this.#queue = new Promise((resolve) => (finish = () => resolve(undefined)));
+    try {
+      await before;
+      all.throwIfAborted();
+      const asked = messagesOf(input);
+      const last = Array.isArray(input) ? input[input.length - 1] : undefined;
+      const { temperature, topK } = this.#sampling;
+      const stream = await this.#engine.chat.completions.create(
+        {
+          messages: [...this.#messages, ...asked],
+          stream: true,
+          stream_options: { include_usage: true },
+          ...(last?.role === 'assistant' && last.prefix ? { continue_final_message: true } : {}),
+          ...(temperature === undefined ? {} : { temperature }),
+          ...(topK === undefined ? {} : { top_k: topK }),
+          ...formatOf(responseConstraint),
+        },
+        { signal: all },
+      );
+      let text = '';
+      for await (const chunk of stream) {
+        const piece = chunk.choices[0]?.delta.content ?? '';
+        text += piece;
+        this.#usage = chunk.usage?.total_tokens ?? this.#usage;
+        if (piece) yield piece;
+      }
+      const prefix = last?.role === 'assistant' && last.prefix ? asked.pop()?.content : '';
+      this.#messages = [...this.#messages, ...asked, { role: 'assistant', content: `${prefix}${text}` }];
+    } catch (error) {
+      const { code, message } = /** @type {{code?: unknown, message?: string}} */ (error);
+      if (code !== 'context_full') throw error;
+      this.dispatchEvent(new Event('contextoverflow'));
+      throw new DOMException(message, 'QuotaExceededError');
+    } finally {
+      finish();
+    }
+  }
+
+  /** @param {PromptInput} input @param {PromptOptions} [options] @returns {Promise<string>} */
+  async prompt(input, options) {
+    let text = '';
+    for await (const piece of this.#answer(input, options)) text += piece;
+    return text;
+  }
+
+  /** @param {PromptInput} input @param {PromptOptions} [options] @returns {ReadableStream<string>} */
+  promptStreaming(input, options) {
+    const pieces = this.#answer(input, options);
+    return new ReadableStream({
+      async pull(controller) {
+        try {
+          const { value, done } = await pieces.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          controller.error(error);
+        }
+      },
+      cancel: async () => void (await pieces.return(undefined)),
+    });
+  }
+
+  /** Adds to the conversation without asking for an answer. @param {PromptInput} input @param {{signal?: AbortSignal}} [options] */
+  async append(input, { signal } = {}) {
+    await this.#queue;
+    this.#life.signal.throwIfAborted();
+    signal?.throwIfAborted();
+    this.#messages = [...this.#messages, ...messagesOf(input)];
+  }
+
+  /** A session that goes its own way from here. @param {{signal?: AbortSignal}} [options] @returns {Promise<Session>} */
+  async clone({ signal } = {}) {
+    await this.#queue;
+    this.#life.signal.throwIfAborted();
+    signal?.throwIfAborted();
+    const Same = /** @type {typeof Session} */ (this.constructor);
+    const copy = new Same(this.#engine, [...this.#messages], this.#sampling);
+    copy.#usage = this.#usage;
+    return copy;
+  }
+
+  /** Tokens that a prompt would take; without a tokenizer a guess of four characters a token. @param {PromptInput} input */
+  async measureContextUsage(input) {
+    const text = messagesOf(input)
+      .map(({ content }) => content)
+      .join('\n');
+    return (await this.#engine.tokenize?.(text))?.length ?? Math.ceil(text.length / 4);
+  }
+
+  destroy() {
+    this.#life.abort(new DOMException('The session was destroyed.', 'AbortError'));
+  }
+}
+
+/**
+ * The class that the API calls LanguageModel.
+ * @typedef {object} LanguageModelClass
+ * @property {() => Promise<'unavailable' | 'downloadable' | 'downloading' | 'available'>} availability
+ * @property {() => Promise<{defaultTopK: number, maxTopK: number, defaultTemperature: number, maxTemperature: number}>} params
+ * @property {(options?: CreateOptions) => Promise<Session>} create
+ */
+
+/** @param {PolyfillOptions} options @returns {LanguageModelClass} */
 export function makeLanguageModel({ load, availability = async () => 'downloadable' }) {
   /** @type {Promise<EngineLike> | undefined} one engine for all sessions */
   let engine;
   let ready = false;
 
-  class LanguageModel extends EventTarget {
-    #engine;
-    /** @type {Message[]} */
-    #messages;
-    #sampling;
-    #usage = 0;
-    #life = new AbortController();
-    /** @type {Promise<unknown>} prompts of one session wait for each other */
-    #queue = Promise.resolve();
-
-    /** @param {EngineLike} from @param {Message[]} messages @param {{temperature?: number, topK?: number}} sampling */
-    constructor(from, messages, sampling) {
-      super();
-      this.#engine = from;
-      this.#messages = messages;
-      this.#sampling = sampling;
-    }
-
+  class LanguageModel extends Session {
     static async availability() {
       return ready ? 'available' : availability();
     }
@@ -110,120 +236,6 @@ export function makeLanguageModel({ load, availability = async () => 'downloadab
       signal?.addEventListener('abort', () => session.destroy(), { once: true });
       return session;
     }
-
-    get contextWindow() {
-      return this.#engine.info?.context_length ?? CONTEXT;
-    }
-
-    get contextUsage() {
-      return this.#usage;
-    }
-
-    get temperature() {
-      return this.#sampling.temperature ?? 1;
-    }
-
-    get topK() {
-      return this.#sampling.topK ?? 40;
-    }
-
-    /** @param {PromptInput} input @param {PromptOptions} [options] @returns {AsyncGenerator<string, void, void>} */
-    async *#answer(input, { signal, responseConstraint } = {}) {
-      const signals = signal ? [signal, this.#life.signal] : [this.#life.signal];
-      const all = AbortSignal.any(signals);
-      const before = this.#queue;
-      let finish = () => {};
-      this.#queue = new Promise((resolve) => (finish = () => resolve(undefined)));
-      try {
-        await before;
-        all.throwIfAborted();
-        const asked = messagesOf(input);
-        const last = Array.isArray(input) ? input[input.length - 1] : undefined;
-        const { temperature, topK } = this.#sampling;
-        const stream = await this.#engine.chat.completions.create(
-          {
-            messages: [...this.#messages, ...asked],
-            stream: true,
-            stream_options: { include_usage: true },
-            ...(last?.role === 'assistant' && last.prefix ? { continue_final_message: true } : {}),
-            ...(temperature === undefined ? {} : { temperature }),
-            ...(topK === undefined ? {} : { top_k: topK }),
-            ...formatOf(responseConstraint),
-          },
-          { signal: all },
-        );
-        let text = '';
-        for await (const chunk of stream) {
-          const piece = chunk.choices[0]?.delta.content ?? '';
-          text += piece;
-          this.#usage = chunk.usage?.total_tokens ?? this.#usage;
-          if (piece) yield piece;
-        }
-        const prefix = last?.role === 'assistant' && last.prefix ? asked.pop()?.content : '';
-        this.#messages = [...this.#messages, ...asked, { role: 'assistant', content: `${prefix}${text}` }];
-      } catch (error) {
-        const { code, message } = /** @type {{code?: unknown, message?: string}} */ (error);
-        if (code !== 'context_full') throw error;
-        this.dispatchEvent(new Event('contextoverflow'));
-        throw new DOMException(message, 'QuotaExceededError');
-      } finally {
-        finish();
-      }
-    }
-
-    /** @param {PromptInput} input @param {PromptOptions} [options] @returns {Promise<string>} */
-    async prompt(input, options) {
-      let text = '';
-      for await (const piece of this.#answer(input, options)) text += piece;
-      return text;
-    }
-
-    /** @param {PromptInput} input @param {PromptOptions} [options] @returns {ReadableStream<string>} */
-    promptStreaming(input, options) {
-      const pieces = this.#answer(input, options);
-      return new ReadableStream({
-        async pull(controller) {
-          try {
-            const { value, done } = await pieces.next();
-            if (done) controller.close();
-            else controller.enqueue(value);
-          } catch (error) {
-            controller.error(error);
-          }
-        },
-        cancel: async () => void (await pieces.return(undefined)),
-      });
-    }
-
-    /** Adds to the conversation without asking for an answer. @param {PromptInput} input @param {{signal?: AbortSignal}} [options] */
-    async append(input, { signal } = {}) {
-      await this.#queue;
-      this.#life.signal.throwIfAborted();
-      signal?.throwIfAborted();
-      this.#messages = [...this.#messages, ...messagesOf(input)];
-    }
-
-    /** A session that goes its own way from here. @param {{signal?: AbortSignal}} [options] @returns {Promise<LanguageModel>} */
-    async clone({ signal } = {}) {
-      await this.#queue;
-      this.#life.signal.throwIfAborted();
-      signal?.throwIfAborted();
-      const copy = new LanguageModel(this.#engine, [...this.#messages], this.#sampling);
-      copy.#usage = this.#usage;
-      return copy;
-    }
-
-    /** Tokens that a prompt would take; without a tokenizer a guess of four characters a token. @param {PromptInput} input */
-    async measureContextUsage(input) {
-      const text = messagesOf(input)
-        .map(({ content }) => content)
-        .join('\n');
-      return (await this.#engine.tokenize?.(text))?.length ?? Math.ceil(text.length / 4);
-    }
-
-    destroy() {
-      this.#life.abort(new DOMException('The session was destroyed.', 'AbortError'));
-    }
   }
   return LanguageModel;
 }
@@ -235,5 +247,5 @@ export function makeLanguageModel({ load, availability = async () => 'downloadab
 export function installLanguageModel({ force = false, ...options }) {
   const scope = /** @type {{LanguageModel?: unknown}} */ (globalThis);
   if (scope.LanguageModel === undefined || force) scope.LanguageModel = makeLanguageModel(options);
-  return /** @type {ReturnType<typeof makeLanguageModel>} */ (scope.LanguageModel);
+  return /** @type {LanguageModelClass} */ (scope.LanguageModel);
 }
