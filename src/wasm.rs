@@ -5,6 +5,9 @@
 
 mod any;
 mod convert;
+#[cfg(feature = "encoders")]
+mod embedder;
+mod opened;
 #[cfg(target_feature = "atomics")]
 mod threads;
 mod types;
@@ -18,12 +21,12 @@ use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::config::ModelConfig;
 use crate::error::Error;
 use crate::gguf::{Gguf, Parsed};
-use crate::session::{ModelInfo, Prompts, fingerprint};
-use any::{AnyLoader, AnySession, Options};
+use crate::session::{ModelInfo, Prompts};
+use any::{AnySession, Options};
 use convert::{JsResult, from_js, request_from_js, throw, to_js};
+use opened::Opened;
 
 /// Runs once when the module is instantiated: a panic, which would be a bug, is reported with its place.
 #[wasm_bindgen(start)]
@@ -33,24 +36,17 @@ pub fn start() {
     }));
 }
 
-/// Takes a model file's header, then its tensors one at a time, and becomes an [`Engine`].
+/// Takes a model file's header, then its tensors one at a time, and becomes an [`Engine`], or with
+/// the task `embed` an `Embedder`.
 #[wasm_bindgen]
 pub struct Loader {
     options: Options,
     opened: Option<Opened>,
 }
 
-struct Opened {
-    loader: AnyLoader,
-    gguf: Box<Gguf>,
-    prompts: Arc<Prompts>,
-    info: ModelInfo,
-    fingerprint: u64,
-}
-
 #[wasm_bindgen]
 impl Loader {
-    /// Options: `backend`, `context_length`, `threads`, `file_size`; all optional.
+    /// Options: `backend`, `context_length`, `threads`, `file_size`, `task`; all optional.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> JsResult<Loader> {
         Ok(Loader { options: from_js("options", &options)?, opened: None })
@@ -63,12 +59,7 @@ impl Loader {
             Parsed::NeedMore(bytes) => return Ok(bytes as f64),
             Parsed::Done(gguf) => gguf,
         };
-        let config = ModelConfig::from_gguf(&gguf).map_err(throw)?;
-        let prompts = Arc::new(Prompts::from_metadata(&gguf.metadata).map_err(throw)?);
-        let loader = AnyLoader::new(&gguf, &self.options).map_err(throw)?;
-        let info = ModelInfo::new(&gguf, &config, Some(&prompts));
-        let fingerprint = fingerprint(&gguf);
-        self.opened = Some(Opened { loader, gguf, prompts, info, fingerprint });
+        self.opened = Some(Opened::new(gguf, &self.options).map_err(throw)?);
         Ok(0.0)
     }
 
@@ -76,7 +67,7 @@ impl Loader {
     /// it the model runs on the CPU.
     pub async fn open(&mut self) -> JsResult<()> {
         let opened = self.opened.as_mut().ok_or_else(no_header)?;
-        opened.loader.open(&opened.gguf, &self.options).await.map_err(throw)
+        opened.open(&self.options).await.map_err(throw)
     }
 
     /// What the header says about the model.
@@ -89,7 +80,7 @@ impl Loader {
     #[wasm_bindgen(unchecked_return_type = "TensorRange[]")]
     pub fn tensors(&self) -> JsResult<JsValue> {
         let opened = self.opened()?;
-        let tensors = opened.gguf.tensors.iter().enumerate().filter(|(i, _)| opened.loader.wants(*i));
+        let tensors = opened.gguf.tensors.iter().enumerate().filter(|(i, _)| opened.wants(*i));
         let ranges = tensors.map(|(index, t)| types::TensorRange {
             index,
             name: &t.name,
@@ -102,18 +93,22 @@ impl Loader {
     /// Hands over the bytes of one tensor, in any order, each exactly once.
     pub fn tensor(&mut self, index: usize, bytes: &[u8]) -> JsResult<()> {
         let opened = self.opened.as_mut().ok_or_else(no_header)?;
-        opened.loader.tensor(index, bytes).map_err(throw)
+        opened.tensor(index, bytes).map_err(throw)
     }
 
     /// All tensors are in. The loader is spent, whether it succeeds or not.
     #[wasm_bindgen(unchecked_return_type = "Promise<Engine>")]
     pub fn finish(&mut self) -> Promise {
         let opened = self.opened.take();
-        future_to_promise(async move {
-            let Opened { loader, prompts, info, fingerprint, .. } = opened.ok_or_else(no_header)?;
-            let session = loader.finish(prompts.clone(), fingerprint).await.map_err(throw)?;
-            Ok(Engine::new(session, prompts, info).into())
-        })
+        future_to_promise(async move { opened.ok_or_else(no_header)?.engine().await })
+    }
+
+    /// As `finish`, of an encoder.
+    #[cfg(feature = "encoders")]
+    #[wasm_bindgen(unchecked_return_type = "Promise<Embedder>")]
+    pub fn embedder(&mut self) -> Promise {
+        let opened = self.opened.take();
+        future_to_promise(async move { opened.ok_or_else(no_header)?.embedder() })
     }
 
     fn opened(&self) -> JsResult<&Opened> {

@@ -24,6 +24,8 @@ pub(super) struct Options {
     backend: Option<String>,
     context_length: Option<usize>,
     threads: Option<usize>,
+    /// `embed` opens encoders, anything else decoders.
+    pub task: Option<String>,
     file_size: Option<f64>,
 }
 

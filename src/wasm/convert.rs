@@ -39,11 +39,16 @@ pub(super) fn from_js<T: DeserializeOwned>(name: &'static str, value: &JsValue) 
     serde_json::from_str(&text).map_err(|e| bad(e.to_string()))
 }
 
+/// Any array or typed array of numbers.
+pub(super) fn ids_from_js(value: &JsValue) -> Vec<u32> {
+    Uint32Array::new(value).to_vec()
+}
+
 /// A request; its `ids` may be any array or typed array of numbers.
 pub(super) fn request_from_js(value: &JsValue) -> JsResult<Request> {
     let key = JsValue::from_str("ids");
     let ids = match value.is_object().then(|| Reflect::get(value, &key)) {
-        Some(Ok(ids)) if ids.is_object() => Uint32Array::new(&ids).to_vec(),
+        Some(Ok(ids)) if ids.is_object() => ids_from_js(&ids),
         _ => return from_js("request", value),
     };
     let copy = js_sys::Object::assign(&js_sys::Object::new(), value.unchecked_ref());

@@ -83,7 +83,10 @@ export interface LoaderOptions {
   threads?: number;
   /** Length of the whole file in bytes, if known: damage is then found earlier. */
   file_size?: number;
+  /** `embed` opens encoders: end with `embedder()` instead of `finish()`. */
+  task?: 'chat' | 'embed';
 }
+export interface EmbedOptions { pooling?: 'none' | 'mean' | 'cls' | 'last'; normalize?: boolean }
 export interface TensorRange { index: number; name: string; offset: number; size: number }
 export interface ModelInfo {
   architecture: string; name: string; parameters: number; quantization: Record<string, number>;

@@ -1,0 +1,121 @@
+//! What a file turned out to be, once its header is complete: a decoder or an encoder.
+
+use std::sync::Arc;
+
+use wasm_bindgen::JsValue;
+
+use super::any::{AnyLoader, Options};
+#[cfg(feature = "encoders")]
+use super::embedder::Embedder;
+use super::{Engine, convert::JsResult, convert::throw};
+use crate::config::ModelConfig;
+#[cfg(feature = "encoders")]
+use crate::encoder::EncoderLoader;
+#[cfg(feature = "encoders")]
+use crate::error::Error;
+use crate::error::Result;
+use crate::gguf::Gguf;
+use crate::session::{ModelInfo, Prompts, fingerprint};
+#[cfg(feature = "encoders")]
+use crate::tokenizer::Tokenizer;
+
+/// A header with the loader that fits it.
+pub(super) struct Opened {
+    pub gguf: Box<Gguf>,
+    pub info: ModelInfo,
+    kind: Kind,
+}
+
+enum Kind {
+    Decoder {
+        loader: AnyLoader,
+        prompts: Arc<Prompts>,
+        fingerprint: u64,
+    },
+    #[cfg(feature = "encoders")]
+    Encoder {
+        loader: EncoderLoader,
+        tokenizer: Tokenizer,
+    },
+}
+
+impl Opened {
+    /// Validates the header and allocates the weights.
+    pub fn new(gguf: Box<Gguf>, options: &Options) -> Result<Self> {
+        #[cfg(feature = "encoders")]
+        if options.task.as_deref() == Some("embed") {
+            let loader = EncoderLoader::new(&gguf)?;
+            let tokenizer = Tokenizer::from_metadata(&gguf.metadata)?;
+            let architecture = gguf.metadata.need_str("general.architecture")?;
+            let info = ModelInfo::of_other(&gguf, architecture, Some(&tokenizer));
+            return Ok(Opened { gguf, info, kind: Kind::Encoder { loader, tokenizer } });
+        }
+        let config = ModelConfig::from_gguf(&gguf)?;
+        let prompts = Arc::new(Prompts::from_metadata(&gguf.metadata)?);
+        let loader = AnyLoader::new(&gguf, options)?;
+        let info = ModelInfo::new(&gguf, &config, Some(&prompts));
+        let fingerprint = fingerprint(&gguf);
+        Ok(Opened { gguf, info, kind: Kind::Decoder { loader, prompts, fingerprint } })
+    }
+
+    /// Chooses where to compute, where there is a choice.
+    pub async fn open(&mut self, options: &Options) -> Result<()> {
+        match &mut self.kind {
+            Kind::Decoder { loader, .. } => loader.open(&self.gguf, options).await,
+            #[cfg(feature = "encoders")]
+            Kind::Encoder { .. } => Ok(()),
+        }
+    }
+
+    pub fn wants(&self, index: usize) -> bool {
+        match &self.kind {
+            Kind::Decoder { loader, .. } => loader.wants(index),
+            #[cfg(feature = "encoders")]
+            Kind::Encoder { .. } => true,
+        }
+    }
+
+    pub fn tensor(&mut self, index: usize, bytes: &[u8]) -> Result<()> {
+        match &mut self.kind {
+            Kind::Decoder { loader, .. } => loader.tensor(index, bytes),
+            #[cfg(feature = "encoders")]
+            Kind::Encoder { loader, .. } => {
+                let count = self.gguf.tensors.len();
+                let info = self
+                    .gguf
+                    .tensors
+                    .get(index)
+                    .ok_or_else(|| Error::State(format!("tensor index {index}, the file has {count}")))?;
+                loader.tensor(&info.name, bytes)
+            }
+        }
+    }
+
+    /// The decoder, ready to answer.
+    pub async fn engine(self) -> JsResult<JsValue> {
+        match self.kind {
+            Kind::Decoder { loader, prompts, fingerprint } => {
+                let session = loader.finish(prompts.clone(), fingerprint).await.map_err(throw)?;
+                Ok(Engine::new(session, prompts, self.info).into())
+            }
+            #[cfg(feature = "encoders")]
+            Kind::Encoder { .. } => Err(other_task("embed", "embedder")),
+        }
+    }
+
+    /// The encoder, ready to embed.
+    #[cfg(feature = "encoders")]
+    pub fn embedder(self) -> JsResult<JsValue> {
+        match self.kind {
+            Kind::Decoder { .. } => Err(other_task("chat", "finish")),
+            Kind::Encoder { loader, tokenizer } => {
+                Ok(Embedder::new(loader.finish().map_err(throw)?, tokenizer, self.info).into())
+            }
+        }
+    }
+}
+
+#[cfg(feature = "encoders")]
+fn other_task(task: &str, method: &str) -> JsValue {
+    throw(Error::State(format!("the loader was made for the task {task:?}: call {method}() instead")))
+}
