@@ -1,5 +1,7 @@
 //! The command line as a person meets it: each command once, and one clear line for each mistake.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::path::{Path, PathBuf};

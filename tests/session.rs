@@ -1,5 +1,7 @@
 //! Sessions on a tiny model: what is reused, what ends an answer, and that nothing breaks the session.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::sync::Arc;

@@ -51,6 +51,7 @@ macro_rules! each {
     };
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of these, and it is never moved about")]
 enum Kind {
     Scalar(ModelLoader<ScalarBackend>),
     Cpu(ModelLoader<CpuBackend>),
@@ -151,6 +152,7 @@ async fn gpu_loader(gguf: &Gguf, options: &Options, asked: bool) -> Result<(Mode
     Ok((ModelLoader::new(gguf, backend, options.load())?, reason))
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of these, and it is never moved about")]
 enum SessionKind {
     Scalar(Session<ScalarBackend>),
     Cpu(Session<CpuBackend>),

@@ -26,6 +26,7 @@ pub(super) struct Opened {
     kind: Kind,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of these, and it is never moved about")]
 enum Kind {
     Decoder {
         loader: AnyLoader,

@@ -300,7 +300,9 @@ fn compare(got: &[f32], want: &[f32], tolerance: Tolerance) -> Result<(), String
             if rms <= 0.06 { Ok(()) } else { Err(format!("relative rms {rms}")) }
         }
         Tolerance::F32 => {
-            let bad = |(a, b): &(&f32, &f32)| !((**a - **b).abs() <= 2e-4 + 1e-4 * b.abs());
+            // A NaN is near nothing.
+            let near = |a: f32, b: f32| (a - b).abs() <= 2e-4 + 1e-4 * b.abs();
+            let bad = |(a, b): &(&f32, &f32)| !near(**a, **b);
             match got.iter().zip(want).enumerate().find(|(_, p)| bad(p)) {
                 Some((i, (a, b))) => Err(format!("value {i} is {a}, want {b}")),
                 None => Ok(()),

@@ -1,6 +1,8 @@
 //! Whole models on the GPU where the fixtures do not reach: long contexts, f16 caches, the limits that
 //! every device has; and what a token costs. The twin is the scalar backend.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -208,7 +208,10 @@ impl Gpu {
 
 /// A callback's result as a future.
 #[derive(Debug, Clone, Default)]
-struct Signal(Arc<Mutex<(Option<Result<(), String>>, Option<Waker>)>>);
+struct Signal(Arc<Mutex<SignalState>>);
+
+/// The result, once it is there, and who waits for it.
+type SignalState = (Option<Result<(), String>>, Option<Waker>);
 
 impl Signal {
     fn set(&self, result: Result<(), String>) {

@@ -84,7 +84,7 @@ impl Program {
         w: &Weights<GpuBackend>,
     ) -> Result<Program> {
         let c = &plan.config;
-        if c.head_dim % 4 != 0 || c.head_dim > 256 {
+        if !c.head_dim.is_multiple_of(4) || c.head_dim > 256 {
             return Err(gpu_error(format!("heads of {} (multiples of 4 up to 256 are supported)", c.head_dim)));
         }
         let n = plan.max_batch;
