@@ -95,7 +95,7 @@ test('privacy: no request after the model is ready, and diagnostics hold no word
   await button('Settings').first().click();
   await page.locator('.requests[data-count="0"]').waitFor();
   await page.keyboard.press('Escape');
-  await page.evaluate(() => fetch('catalog.json?leak'));
+  await page.evaluate(() => fetch('catalog.json?leak').then((response) => response.text()));
   await button('Settings').first().click();
   await page.locator('.requests[data-count="1"]').waitFor();
   assert.match(await page.locator('.requests + ul').innerText(), /leak/);

@@ -162,10 +162,15 @@ test(
 
     await t.test('stop ends a long answer at once and keeps what was said', async () => {
       await page.evaluate(() => /** @type {any} */ (globalThis).loquat.app.change({ maxTokens: 400 }));
+      const before = await page.locator('article.assistant').count();
       await send('Write a long story about a lighthouse.');
-      await page.waitForFunction(
-        () => (document.querySelector('article.assistant:last-of-type .body')?.textContent ?? '').length > 20,
-      );
+      // The answer before this one is long already: wait for the new one.
+      await page.waitForFunction((before) => {
+        const all = document.querySelectorAll('article.assistant');
+        return (
+          all.length > before && (all[all.length - 1].querySelector('.body')?.textContent ?? '').length > 20
+        );
+      }, before);
       await button('Stop').click();
       await answers.last().getByText('Stopped.').waitFor({ timeout: 5000 });
       assert.ok((await answer()).length > 20);

@@ -16,11 +16,16 @@ export function createRequests(store, base, client) {
   let readyAt = Infinity; // ms since the epoch
   /** @type {NetworkRequest[]} */
   const seen = [];
+  /** @param {PerformanceEntryList} entries */
+  const note = (entries) => {
+    for (const { name, startTime } of entries)
+      seen.push({ at: performance.timeOrigin + startTime, url: name });
+  };
+  /** @type {PerformanceObserver | undefined} */
+  let observer;
   try {
-    new PerformanceObserver((list) => {
-      for (const { name, startTime } of list.getEntries())
-        seen.push({ at: performance.timeOrigin + startTime, url: name });
-    }).observe({ type: 'resource', buffered: true });
+    observer = new PerformanceObserver((list) => note(list.getEntries()));
+    observer.observe({ type: 'resource', buffered: true });
   } catch {
     // No resource timing: the list stays empty, and the content security policy still holds.
   }
@@ -34,6 +39,7 @@ export function createRequests(store, base, client) {
   return {
     /** Addresses asked for since the model was ready. @returns {Promise<string[]>} */
     async since() {
+      note(observer?.takeRecords() ?? []); // what has happened, but was not delivered yet
       const busy = store.get().generation !== null; // the worker would answer only when it is done
       const theirs = busy ? [] : await (client()?.requests() ?? []);
       return [...seen, ...theirs]
