@@ -36,7 +36,18 @@ function parts(page) {
     launcher: chat.getByRole('button', { name: 'Open chat: Fruit help' }),
     field: chat.getByRole('textbox', { name: 'Message' }),
     answers: chat.locator('article.assistant'),
-    agree: () => chat.locator('button.primary:visible').first().click(),
+    /** The view may change between finding the button and clicking it: then it is found anew. */
+    agree: async () => {
+      const offer = chat.locator('button.primary:visible').first();
+      for (let left = 20; ; left--) {
+        const failed = await offer.click({ timeout: 1500 }).then(
+          () => undefined,
+          (error) => error,
+        );
+        if (!failed) return;
+        if (left === 0) throw failed;
+      }
+    },
   };
 }
 
