@@ -24,6 +24,10 @@ pub use prompt::{Prompt, Prompts};
 pub use request::{Request, Sampling, Stops};
 use run::Run;
 
+/// A generation without its session: what survives a device that was lost.
+#[derive(Debug)]
+pub struct Suspended(Run);
+
 /// A model, its cache and the generation under way.
 #[derive(Debug)]
 pub struct Session<B: Backend> {
@@ -116,24 +120,29 @@ impl<B: Backend> Session<B> {
     ///
     /// # Errors
     /// [`Error::State`] without a generation under way; what the device reports. The generation is
-    /// over then, and the session can begin another.
+    /// over then, and the session can begin another; but after [`Error::DeviceLost`] it can be taken
+    /// out by [`Session::suspend`] and go on elsewhere.
     pub async fn step(&mut self) -> Result<StepEvent> {
         let mut run = self.run.take().ok_or_else(|| Error::State("step without begin".into()))?;
         if let Some(reason) = self.end(&run) {
             return Ok(run.finish(reason));
         }
         let since = now_ms();
-        let event = if self.kv.len() < run.prompt().len() {
-            let event = self.prefill(&run).await?;
-            run.spent_on_prompt(since);
-            event
+        let in_prompt = self.kv.len() < run.prompt().len();
+        // A resumed answer is read again up to its last token, as a prompt is.
+        let event = if in_prompt || self.kv.len() + 1 < run.tokens().len() {
+            self.prefill(&run).await
         } else {
-            let event = self.decode(&mut run).await?;
-            run.spent_on_answer(since);
-            event
+            self.decode(&mut run).await
         };
+        match &event {
+            Ok(_) if in_prompt => run.spent_on_prompt(since),
+            Ok(_) => run.spent_on_answer(since),
+            Err(Error::DeviceLost(_)) => self.kv.truncate(0),
+            Err(_) => return event,
+        }
         self.run = Some(run);
-        Ok(event)
+        event
     }
 
     /// Why no further step is to be made, if so.
@@ -150,10 +159,10 @@ impl<B: Backend> Session<B> {
     }
 
     async fn prefill(&mut self, run: &Run) -> Result<StepEvent> {
-        let (start, total) = (self.kv.len(), run.prompt().len());
+        let (start, total) = (self.kv.len(), run.tokens().len());
         let done = total.min(start + self.model.plan().max_batch);
         let rows = if done == total { LogitRows::Last } else { LogitRows::None };
-        self.model.forward(&mut self.kv, &run.prompt()[start..done], rows)?;
+        self.model.forward(&mut self.kv, &run.tokens()[start..done], rows)?;
         if rows == LogitRows::Last {
             self.read_logits().await?;
         } else if let Err(error) = self.model.backend().settle().await {
@@ -182,6 +191,21 @@ impl<B: Backend> Session<B> {
             self.kv.truncate(0);
         }
         result
+    }
+
+    /// Takes the generation under way out, to go on in another session of the same model.
+    pub fn suspend(&mut self) -> Option<Suspended> {
+        self.run.take().map(Suspended)
+    }
+
+    /// Goes on with a generation of another session: the next steps read prompt and answer again
+    /// as far as the cache lacks them, then generate from there.
+    pub fn resume(&mut self, Suspended(run): Suspended) {
+        self.cancelled.store(false, Ordering::Relaxed);
+        self.kv.set_rope_long(self.model.wants_long_rope(run.reach(self.kv.capacity())));
+        let shared = run.tokens().iter().zip(self.kv.tokens()).take_while(|(a, b)| a == b).count();
+        self.kv.truncate(shared.min(run.tokens().len() - 1));
+        self.run = Some(run);
     }
 
     /// Makes the next step answer `done` with reason `cancelled`. The cache stays valid.

@@ -23,7 +23,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::error::Error;
 use crate::gguf::{Gguf, Parsed};
-use crate::session::{ModelInfo, Prompts};
+use crate::session::{ModelInfo, Prompts, Suspended};
 use any::{AnySession, Options};
 use convert::{JsResult, from_js, request_from_js, throw, to_js};
 use opened::Opened;
@@ -178,6 +178,20 @@ impl Engine {
         self.promise(async |session| to_js(&session.step().await.map_err(throw)?))
     }
 
+    /// Takes the generation under way out; after a step failed with `device_lost`, it can go on in a
+    /// new engine of the same model.
+    pub fn suspend(&self) -> JsResult<Option<Unfinished>> {
+        self.with(|session| Ok(session.suspend().map(Unfinished)))
+    }
+
+    /// Goes on with what `suspend` of another engine gave.
+    pub fn resume(&self, unfinished: Unfinished) -> JsResult<()> {
+        self.with(|session| {
+            session.resume(unfinished.0);
+            Ok(())
+        })
+    }
+
     /// Makes the next step answer `done` with reason `cancelled`.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
@@ -221,6 +235,10 @@ impl Engine {
         })
     }
 }
+
+/// A generation whose device was lost.
+#[wasm_bindgen]
+pub struct Unfinished(Suspended);
 
 fn busy() -> JsValue {
     throw(Error::State("the engine is busy with a step; wait for its promise".into()))

@@ -272,3 +272,39 @@ fn the_final_message_can_be_continued() {
     let closed = s.prompts().tokenizer().decode(&prompt(json!({"messages": messages})).ids).unwrap();
     assert!(closed.starts_with(&text) && closed.len() > text.len());
 }
+
+/// What is left of an answer whose device was lost goes on in a new session, as if nothing had happened.
+#[test]
+fn a_suspended_answer_goes_on_in_another_session() {
+    let fields = json!({"ids": ids(30), "temperature": 1.5, "seed": 7, "max_tokens": 20, "repetition_penalty": 1.2});
+    let whole = answer(&mut session(64), fields.clone());
+    // In the prompt, at its end, after some tokens, at the last one.
+    for steps in [2, 4, 9, 4 + 19] {
+        let mut first = session(64);
+        first.begin(&request(fields.clone())).unwrap();
+        let mut seen: Vec<u32> = Vec::new();
+        let take = |event: StepEvent, seen: &mut Vec<u32>| {
+            match event {
+                StepEvent::Token(token) => seen.push(token.id),
+                StepEvent::Done(done) => return Some(done),
+                StepEvent::Prefill { done, total } => assert!(done <= total && total <= 30 + seen.len()),
+            }
+            None
+        };
+        for _ in 0..steps {
+            take(step(&mut first), &mut seen);
+        }
+        let mut second = session(64);
+        second.resume(first.suspend().unwrap());
+        assert_eq!(pollster::block_on(first.step()).unwrap_err().code(), "state");
+        let done = loop {
+            if let Some(done) = take(step(&mut second), &mut seen) {
+                break done;
+            }
+        };
+        assert_eq!(seen, whole.ids(), "after {steps} steps");
+        assert_eq!((done.usage, done.reason), (whole.done.usage, whole.done.reason), "after {steps} steps");
+        // The new session's cache holds what it read.
+        assert_eq!(second.cached(), [ids(30), whole.ids()].concat().split_last().unwrap().1);
+    }
+}

@@ -15,7 +15,7 @@ use crate::config::ModelConfig;
 use crate::error::{Error, Result};
 use crate::gguf::Gguf;
 use crate::model::{LoadOptions, ModelLoader};
-use crate::session::{Begun, Prompts, Request, Session, StepEvent};
+use crate::session::{Begun, Prompts, Request, Session, StepEvent, Suspended};
 
 /// What a page may choose.
 #[derive(Debug, Default, Deserialize)]
@@ -101,9 +101,9 @@ impl AnyLoader {
                 self.reason = reason;
                 Ok(())
             }
-            Err(error) if asked => Err(error),
             Err(error) => {
-                self.reason = format!("no GPU is used, because: {error}");
+                let although = if asked { ", although it was asked for" } else { "" };
+                self.reason = format!("no GPU is used{although}, because: {error}");
                 Ok(())
             }
         }
@@ -179,6 +179,14 @@ impl AnySession {
 
     pub async fn step(&mut self) -> Result<StepEvent> {
         each!(SessionKind, &mut self.kind, session => session.step().await)
+    }
+
+    pub fn suspend(&mut self) -> Option<Suspended> {
+        each!(SessionKind, &mut self.kind, session => session.suspend())
+    }
+
+    pub fn resume(&mut self, suspended: Suspended) {
+        each!(SessionKind, &mut self.kind, session => session.resume(suspended));
     }
 
     pub fn reset(&mut self) {

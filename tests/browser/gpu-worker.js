@@ -7,7 +7,6 @@
  * @property {string} model path of the model file
  * @property {string} backend
  * @property {object} request
- * @property {number} [loseAt] destroy the device after so many tokens
  */
 
 /** @param {Task} task */

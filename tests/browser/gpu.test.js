@@ -71,16 +71,88 @@ test('a software adapter is never chosen by itself, and the reason is told', asy
   assert.match(value.info.reason, /computes on the CPU/);
 });
 
-test('without an adapter a GPU that was asked for is refused by name', async (t) => {
-  const { error } = await run(t, {
+test('without an adapter a GPU that was asked for is replaced by the CPU, and the reason is told', async (t) => {
+  const { value } = await run(t, {
     model: '/models/tiny.gguf',
     files: { '/models/tiny.gguf': join(arch, 'llama-q4_1/model.gguf') },
     gpu: false,
     backend: 'gpu',
     request: { ids: [1], max_tokens: 1 },
   });
-  assert.equal(error.code, 'backend');
-  assert.match(error.message, /no adapter/);
+  assert.equal(value.ids.length, 1);
+  assert.equal(value.info.backend, 'cpu');
+  assert.match(value.info.reason, /although it was asked for, because: .*no adapter/);
+});
+
+/** Goes before the engine's worker: destroys its device with the tokens that are named. @param {number[]} losses */
+const destroyer = (losses) => `
+  let device, tokens = 0;
+  if (globalThis.GPUAdapter) {
+    const { requestDevice } = GPUAdapter.prototype;
+    GPUAdapter.prototype.requestDevice = async function (...args) {
+      return (device = await requestDevice.apply(this, args));
+    };
+  }
+  const post = self.postMessage.bind(self);
+  self.postMessage = (message, transfer) => {
+    post(message, transfer);
+    if (message.event?.type === 'token' && ${JSON.stringify(losses)}.includes(++tokens)) device.destroy();
+  };
+`;
+
+/**
+ * The page with a tiny model on a GPU that is lost; what it answers and what it says.
+ * @param {import('node:test').TestContext} t @param {number[]} losses @param {boolean} [gpu]
+ */
+async function answerOfPage(t, losses, gpu = true) {
+  // Plain floats: so the CPU gives the reference's ids too.
+  const name = 'llama-headdim-f16';
+  const { cases } = JSON.parse(await readFile(join(arch, name, 'expected.json'), 'utf8'));
+  const { server, open } = await setup(t, {
+    gpu,
+    files: { '/models/tiny.gguf': join(arch, name, 'model.gguf') },
+  });
+  const worker = await readFile(join(here, '../../dist/engine/worker.js'), 'utf8');
+  server.pages.set('/engine/worker.js', { type: 'text/javascript', body: destroyer(losses) + worker });
+  const { page } = await open('/?model=models/tiny.gguf');
+  await page.waitForFunction(() => /** @type {any} */ (globalThis).loquat);
+  const answer = await page.evaluate(async (ids) => {
+    const { app } = /** @type {any} */ (globalThis).loquat;
+    app.change({ backend: 'gpu' });
+    await app.model.load();
+    const before = app.store.get().model.info;
+    const client = await app.model.ready(new AbortController().signal);
+    const request = { ids, max_tokens: 16, temperature: 0, ignore_eos: true };
+    const got = [];
+    for await (const event of client.generate(request)) if (event.type === 'token') got.push(event.id);
+    const { errors, model } = app.store.get();
+    return { ids: got, before, after: model.info, codes: errors.map((/** @type {any} */ e) => e.code) };
+  }, cases[0].input_ids);
+  return { ...answer, page, want: cases[0].greedy_ids };
+}
+
+test('a device that is destroyed in the middle of an answer is replaced, and the answer is the same', async (t) => {
+  const { ids, want, before, after, codes, page } = await answerOfPage(t, [5]);
+  assert.deepEqual(ids, want);
+  assert.deepEqual([before.backend, after.backend], ['gpu', 'gpu']);
+  assert.deepEqual(codes, ['gpu_lost']);
+  assert.match(await page.locator('.notice').innerText(), /The GPU was lost.*goes on by itself/s);
+});
+
+test('after a second loss the CPU finishes the answer', async (t) => {
+  const { ids, want, before, after, codes, page } = await answerOfPage(t, [3, 9]);
+  assert.deepEqual(ids, want);
+  assert.deepEqual([before.backend, after.backend], ['gpu', 'cpu']);
+  assert.deepEqual(codes, ['gpu_lost', 'gpu_lost_again']);
+  assert.match(await page.locator('.topbar .chip').innerText(), /cpu/);
+});
+
+test('the page says why a GPU that was asked for is not used', async (t) => {
+  const { ids, want, after, codes, page } = await answerOfPage(t, [], false);
+  assert.deepEqual(ids, want);
+  assert.equal(after.backend, 'cpu');
+  assert.deepEqual(codes, ['gpu_unavailable']);
+  assert.match(await page.locator('.notice').innerText(), /runs on the processor.*no adapter/s);
 });
 
 test('SmolLM2 answers on WebGPU as the reference does, and its weights stay out of the wasm heap', async (t) => {

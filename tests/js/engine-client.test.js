@@ -22,12 +22,16 @@ const FILE = {
   read: async (/** @type {number} */ _, /** @type {number} */ n) => new Uint8Array(n),
 };
 
-/** @param {import('node:test').TestContext} t @param {Partial<typeof FILE>} [file] */
-async function connect(t, file = {}) {
+/**
+ * @param {import('node:test').TestContext} t @param {Partial<typeof FILE>} [file]
+ * @param {(call: import('../../www/engine/protocol.js').LoadRequest) => void} [onLoad] may fail
+ */
+async function connect(t, file = {}, onLoad = () => {}) {
   const { port1, port2 } = new MessageChannel();
   const host = new EngineHost({
     post: (message, transfer = []) => port2.postMessage(message, transfer),
-    async load(_, { onProgress }, signal) {
+    async load(call, { onProgress }, signal) {
+      onLoad(call);
       const engine = await loadModel(new Loader(), { ...FILE, ...file }, onProgress, signal);
       return { engine, info: engine.info() };
     },
@@ -183,4 +187,63 @@ test('the first wasm build whose features are all here is taken, with the reason
     code: 'engine_unsupported',
   });
   assert.equal(await FEATURES.simd(), true, 'Node compiles SIMD, so the probe must be a valid module');
+});
+
+/** A client whose loads and notices are written down. @param {import('node:test').TestContext} t @param {(load: number) => void} [onLoad] */
+async function watched(t, onLoad = () => {}) {
+  /** @type {Array<string | undefined>} */
+  const backends = [];
+  /** @type {string[]} */
+  const notices = [];
+  let engines = 0;
+  const client = await connect(t, {}, ({ options }) => {
+    backends.push(options.backend);
+    onLoad(backends.length);
+  });
+  await load(client, {
+    backend: 'gpu',
+    onNotice: (/** @type {Error & {code: string}} */ { code }) => notices.push(code),
+    onEngine: () => (engines += 1),
+  });
+  return { client, backends, notices, engines: () => engines };
+}
+
+test('a device that is lost in an answer is replaced, and the answer is the same', async (t) => {
+  const { client, backends, notices, engines } = await watched(t);
+  const whole = await collect(client.generate(say('a table, but lose the GPU at 7')));
+  assert.equal(whole.text, ANSWERS.table);
+  assert.deepEqual(backends, ['gpu', 'gpu']);
+  assert.deepEqual(notices, ['gpu_lost']);
+  assert.equal(engines(), 1);
+});
+
+test('after a second loss the CPU finishes the answer, and says so', async (t) => {
+  const { client, backends, notices } = await watched(t);
+  const whole = await collect(client.generate(say('a table, but lose the GPU at 7,12')));
+  assert.equal(whole.text, ANSWERS.table);
+  assert.deepEqual(backends, ['gpu', 'gpu', 'cpu']);
+  assert.deepEqual(notices, ['gpu_lost', 'gpu_lost_again']);
+  assert.equal((await collect(client.generate(say('a table')))).text, ANSWERS.table);
+  await load(client, { backend: 'gpu' });
+  assert.equal(backends.at(-1), 'gpu', 'who asks for the GPU again gets it');
+});
+
+test('a device that is lost while a model loads costs a second try, then the CPU is taken', async (t) => {
+  const lost = () => Object.assign(new Error('lost'), { code: 'device_lost', remedy: 'Reload.' });
+  const { client, backends, notices } = await watched(t, (load) => {
+    if (load < 3) throw lost();
+  });
+  assert.deepEqual(backends, ['gpu', 'gpu', 'cpu']);
+  assert.deepEqual(notices, ['gpu_lost', 'gpu_lost_again']);
+  assert.equal((await collect(client.generate(say('a table')))).text, ANSWERS.table);
+});
+
+test('an answer that is stopped while its device is replaced ends there, and the next one is whole', async (t) => {
+  const stop = new AbortController();
+  const { client } = await watched(t, (load) => {
+    if (load === 2) stop.abort();
+  });
+  const stopped = collect(client.generate(say('a table, but lose the GPU at 7'), { signal: stop.signal }));
+  await assert.rejects(stopped, { name: 'AbortError' });
+  assert.equal((await collect(client.generate(say('a table')))).text, ANSWERS.table);
 });

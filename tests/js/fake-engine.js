@@ -45,6 +45,8 @@ class Engine {
   #cancelled = false;
   #prompt = 0;
   #max = Infinity;
+  /** @type {number[]} after so many tokens the device is lost */
+  #losses = [];
   freed = false;
 
   info() {
@@ -74,6 +76,7 @@ class Engine {
         remedy: 'Ask something else.',
       });
     }
+    this.#losses = (/lose the GPU at ([\d,]+)/.exec(last)?.[1] ?? '').split(',').filter(Boolean).map(Number);
     const key = Object.keys(ANSWERS).find((each) => last.includes(each));
     const many = /count to (\d+)/.exec(last);
     const text = key
@@ -91,6 +94,8 @@ class Engine {
   /** @returns {ReturnType<EngineApi['step']>} */
   async step() {
     await pause(4);
+    if (this.#losses[0] === this.#next)
+      throw Object.assign(new Error('the GPU device was lost'), { code: 'device_lost', remedy: 'Reload.' });
     const ended = this.#next >= this.#words.length;
     if (this.#cancelled || ended || this.#next >= this.#max) {
       const n = this.#next;
@@ -109,6 +114,15 @@ class Engine {
     }
     const text = this.#words[this.#next++];
     return { type: 'token', text, id: this.#next, logprob: -0.1 };
+  }
+  suspend() {
+    const [words, next, max, losses] = [this.#words, this.#next, this.#max, this.#losses.slice(1)];
+    return { words, next, max, losses, free() {} };
+  }
+  /** @param {any} unfinished */
+  resume({ words, next, max, losses }) {
+    [this.#words, this.#next, this.#max, this.#losses] = [words, next, max, losses];
+    this.#cancelled = false;
   }
   cancel() {
     this.#cancelled = true;

@@ -5,6 +5,7 @@ import { fromWireError, isFromWorker, LoquatError } from './protocol.js';
  * @typedef {import('./protocol.js').Call} Call
  * @typedef {import('./protocol.js').GenerateEvent} GenerateEvent
  * @typedef {import('./protocol.js').LoadEvent} LoadEvent
+ * @typedef {import('./protocol.js').RecoveryEvent} RecoveryEvent
  * @typedef {import('./protocol.js').EngineInfo} EngineInfo
  */
 
@@ -22,7 +23,7 @@ import { fromWireError, isFromWorker, LoquatError } from './protocol.js';
  * @typedef {object} Pending
  * @property {(value: any) => void} resolve
  * @property {(error: Error) => void} reject
- * @property {(event: GenerateEvent | LoadEvent) => void} onEvent
+ * @property {(event: GenerateEvent | LoadEvent | RecoveryEvent) => void} onEvent
  */
 
 export class EngineClient {
@@ -30,6 +31,8 @@ export class EngineClient {
   #nextId = 1;
   /** @type {Map<number, Pending>} */
   #pending = new Map();
+  /** @type {{onNotice?: ((notice: Error) => void) | undefined, onEngine?: ((info: EngineInfo) => void) | undefined}} */
+  #listener = {};
 
   /** @param {Port} port */
   constructor(port) {
@@ -79,10 +82,11 @@ export class EngineClient {
 
   /**
    * @param {import('./protocol.js').ModelSource} source
-   * @param {import('./protocol.js').LoadOptions & {pkg: string, builds?: import('./variant.js').Variant[], signal?: AbortSignal, onProgress?: (progress: import('./protocol.js').LoadProgress) => void, onNotice?: (notice: Error) => void}} options
+   * @param {import('./protocol.js').LoadOptions & {pkg: string, builds?: import('./variant.js').Variant[], signal?: AbortSignal, onProgress?: (progress: import('./protocol.js').LoadProgress) => void, onNotice?: (notice: Error) => void, onEngine?: (info: EngineInfo) => void}} options `onNotice` also tells what happens in answers; `onEngine`: another engine has taken over
    * @returns {Promise<EngineInfo>}
    */
-  load(source, { pkg, builds, signal, onProgress, onNotice, ...options }) {
+  load(source, { pkg, builds, signal, onProgress, onNotice, onEngine, ...options }) {
+    this.#listener = { onNotice, onEngine };
     return this.#call(
       { type: 'load', source, options, pkg, ...(builds ? { builds } : {}) },
       {
@@ -115,8 +119,10 @@ export class EngineClient {
       { type: 'generate', request },
       {
         signal: leave.signal,
-        onEvent(event) {
-          if (event.type !== 'progress' && event.type !== 'notice') events.push(event);
+        onEvent: (event) => {
+          if (event.type === 'notice') this.#listener.onNotice?.(fromWireError(event.notice));
+          else if (event.type === 'engine') this.#listener.onEngine?.(event.info);
+          else if (event.type !== 'progress') events.push(event);
           wake();
         },
       },

@@ -1,5 +1,5 @@
 // Serves the protocol's calls from one engine, one generation at a time. Knows neither Worker nor window.
-import { isToWorker, toWireError } from './protocol.js';
+import { isToWorker, LoquatError, toWireError } from './protocol.js';
 
 /**
  * @typedef {import('./protocol.js').Call} Call
@@ -30,17 +30,20 @@ export function yieldToMessages() {
   });
 }
 
-/** @returns {Error & {code: string, remedy: string}} */
-function notLoaded() {
-  return Object.assign(new Error('No model is loaded.'), {
-    code: 'not_loaded',
-    remedy: 'Load a model first.',
-  });
-}
+const CPU = /** @type {const} */ ('cpu');
+const MOST_LOSSES = 2; // of the GPU, then the CPU computes
+
+const notLoaded = () => new LoquatError('not_loaded', 'No model is loaded.', 'Load a model first.');
+
+/** @param {unknown} error */
+const isLoss = (error) => /** @type {{code?: unknown} | undefined} */ (error)?.code === 'device_lost';
 
 export class EngineHost {
   /** @type {Engine | undefined} */
   #engine;
+  /** @type {import('./protocol.js').LoadRequest | undefined} what the engine was loaded by */
+  #loaded;
+  #losses = 0; // of the GPU, since a page asked for this model
   /** @type {Map<number, AbortController>} calls queued or running */
   #calls = new Map();
   #queue = Promise.resolve();
@@ -106,9 +109,10 @@ export class EngineHost {
   /** @param {import('./protocol.js').LoadRequest} call @param {AbortSignal} signal */
   async #load(call, signal) {
     this.#unload();
+    this.#losses = 0;
     /** @param {import('./protocol.js').LoadEvent} event */
     const emit = (event) => this.#options.post({ type: 'event', id: call.id, event });
-    const { engine, info } = await this.#options.load(
+    const info = await this.#open(
       call,
       {
         onProgress: (progress) => emit({ type: 'progress', progress }),
@@ -116,25 +120,54 @@ export class EngineHost {
       },
       signal,
     );
-    this.#engine = engine;
+    this.#loaded = call;
     return info;
+  }
+
+  /** Loads, again if the GPU is lost meanwhile. @param {import('./protocol.js').LoadRequest} call @param {LoadListener} tell @param {AbortSignal} signal */
+  async #open(call, tell, signal) {
+    for (;;) {
+      const options = this.#losses < MOST_LOSSES ? call.options : { ...call.options, backend: CPU };
+      try {
+        const { engine, info } = await this.#options.load({ ...call, options }, tell, signal);
+        this.#engine = engine;
+        return info;
+      } catch (error) {
+        if (!isLoss(error) || this.#losses >= MOST_LOSSES) throw error;
+        tell.onNotice(this.#lost(error));
+      }
+    }
+  }
+
+  /** Counts a loss of the GPU. @param {unknown} error @returns {Error} what to say about it */
+  #lost(error) {
+    this.#losses += 1;
+    const again = this.#losses < MOST_LOSSES;
+    return new LoquatError(
+      again ? 'gpu_lost' : 'gpu_lost_again',
+      error instanceof Error ? error.message : String(error),
+      again
+        ? 'Nothing is needed: the model is loaded again and the answer goes on.'
+        : 'The answer goes on, on the processor. Reload the page to try the GPU again.',
+    );
   }
 
   #unload() {
     this.#engine?.free();
     this.#engine = undefined;
+    this.#loaded = undefined;
   }
 
   /** @param {Engine} engine @param {import('./protocol.js').GenerateCall} call @param {AbortSignal} signal */
   async #generate(engine, call, signal) {
-    /** @param {import('./protocol.js').GenerateEvent} event */
+    /** @param {import('./protocol.js').GenerateEvent | import('./protocol.js').RecoveryEvent} event */
     const emit = (event) => this.#options.post({ type: 'event', id: call.id, event });
-    const onAbort = () => engine.cancel();
+    const onAbort = () => this.#engine?.cancel();
     emit({ type: 'begin', ...engine.begin(call.request) });
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       for (;;) {
-        const event = await engine.step();
+        const event = await this.#step(emit, signal);
         emit(event);
         if (event.type === 'done') return event;
         await yieldToMessages();
@@ -142,5 +175,42 @@ export class EngineHost {
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** A step; a lost device is replaced and the answer goes on. @param {(event: import('./protocol.js').RecoveryEvent) => void} emit @param {AbortSignal} signal @returns {ReturnType<Engine['step']>} */
+  async #step(emit, signal) {
+    for (;;) {
+      if (!this.#engine) throw notLoaded();
+      try {
+        return await this.#engine.step();
+      } catch (error) {
+        const loaded = this.#loaded;
+        const unfinished = isLoss(error) && this.#engine.suspend();
+        if (!unfinished || !loaded) throw error;
+        await this.#recover(unfinished, loaded, error, emit);
+        if (signal.aborted) this.#engine.cancel();
+      }
+    }
+  }
+
+  /**
+   * @param {import('./engine-types.js').Unfinished} unfinished @param {import('./protocol.js').LoadRequest} loaded
+   * @param {unknown} error @param {(event: import('./protocol.js').RecoveryEvent) => void} emit
+   */
+  async #recover(unfinished, loaded, error, emit) {
+    const onNotice = (/** @type {Error} */ notice) => emit({ type: 'notice', notice: toWireError(notice) });
+    onNotice(this.#lost(error));
+    this.#unload();
+    // Stopping the answer does not stop this: the next question needs an engine too.
+    const whole = new AbortController().signal;
+    try {
+      const info = await this.#open(loaded, { onProgress() {}, onNotice }, whole);
+      this.#loaded = loaded;
+      emit({ type: 'engine', info });
+    } catch (failure) {
+      unfinished.free();
+      throw failure;
+    }
+    this.#engine?.resume(unfinished);
   }
 }

@@ -91,6 +91,7 @@
  * @typedef {{type: 'progress', progress: LoadProgress}} ProgressEvent
  * @typedef {{type: 'notice', notice: WireError}} NoticeEvent
  * @typedef {ProgressEvent | NoticeEvent} LoadEvent
+ * @typedef {NoticeEvent | {type: 'engine', info: EngineInfo}} RecoveryEvent in an answer whose GPU was lost: it goes on, by another engine
  * @typedef {BeginEvent | PrefillEvent | TokenEvent | DoneEvent} GenerateEvent
  */
 
@@ -116,7 +117,7 @@
 
 /**
  * Worker to page: any number of events, then exactly one result or error for each call.
- * @typedef {{type: 'event', id: number, event: GenerateEvent | LoadEvent}} EventMessage
+ * @typedef {{type: 'event', id: number, event: GenerateEvent | LoadEvent | RecoveryEvent}} EventMessage
  * @typedef {{type: 'result', id: number, value: unknown}} ResultMessage
  * @typedef {{type: 'error', id: number, error: WireError}} ErrorMessage
  * @typedef {EventMessage | ResultMessage | ErrorMessage} FromWorker

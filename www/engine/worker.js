@@ -74,9 +74,14 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice }, 
       if (!downloading || progress.phase !== 'read') onProgress(progress);
     };
     const engine = await loadModel(loader, file, tell, signal);
+    const info = engine.info();
+    if (options.backend === 'gpu' && info.backend !== 'gpu') {
+      const remedy = 'Nothing is needed: the model runs on the processor, more slowly.';
+      onNotice(Object.assign(new Error(info.reason), { code: 'gpu_unavailable', remedy }));
+    }
     // The last pieces may still be on their way into the cache.
     file.done.then(() => file.verified).then(file.close, file.close);
-    return { engine, info: { ...engine.info(), fromCache: file.fromCache } };
+    return { engine, info: { ...info, fromCache: file.fromCache } };
   } catch (error) {
     file.close();
     loader.free();

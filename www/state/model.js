@@ -66,6 +66,7 @@ export function createModel({ store, options, fail, stop }) {
         onProgress: (progress) =>
           mine === loading && store.set({ model: { status: 'loading', name, progress } }),
         onNotice: fail,
+        onEngine: (info) => mine === loading && store.set({ model: { status: 'ready', name, info } }),
       });
       if (mine !== loading) return;
       store.set({ model: { status: 'ready', name, info } });

@@ -2,6 +2,9 @@
 import { h, setChildren } from './dom.js';
 import { iconButton } from './message.js';
 
+/** Notices in the person's own language; what they mean for the person is part of them. @type {Record<string, import('./i18n.js').Key>} */
+const SAID = { gpu_lost: 'gpuLost', gpu_lost_again: 'gpuLostAgain', gpu_unavailable: 'gpuUnavailable' };
+
 /** @param {import('./context.js').Ui} ui @returns {import('./context.js').View} */
 export function createNotice({ app, i18n }) {
   const { t } = i18n;
@@ -20,7 +23,9 @@ export function createNotice({ app, i18n }) {
           ? t('deleted', { title: message || t('untitled') })
           : code === 'conversations_imported'
             ? t('imported', { n: message })
-            : message;
+            : SAID[code]
+              ? t(SAID[code], { reason: message })
+              : message;
       const run = () => {
         app.dismiss();
         action?.run();
@@ -33,7 +38,7 @@ export function createNotice({ app, i18n }) {
             'div',
             { class: 'text' },
             h('p', null, text),
-            remedy ? h('p', { class: 'remedy' }, remedy) : null,
+            remedy && !SAID[code] ? h('p', { class: 'remedy' }, remedy) : null,
             kind === 'error' ? h('code', null, code) : null,
           ),
           iconButton(t('dismiss'), 'close', app.dismiss),

@@ -185,6 +185,10 @@ export const en = {
   personaTersePrompt: 'You are a terse assistant. Answer in one short sentence.',
   personaTerseGreeting: 'Ask. I will be brief.',
 
+  gpuLost: 'The GPU was lost. The model is loaded again, and the answer goes on by itself.',
+  gpuLostAgain:
+    'The GPU was lost a second time. The answer goes on, on the processor. Reload the page to try the GPU again.',
+  gpuUnavailable: 'The model runs on the processor, more slowly: {reason}',
   loadingAnnounce: 'The model is loading.',
   readyAnnounce: 'The model is ready.',
   stoppedAnnounce: 'The answer was stopped.',

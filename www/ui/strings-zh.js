@@ -181,6 +181,9 @@ export const zh = {
   personaTersePrompt: '你是一个简洁的助手。请用一个短句回答。',
   personaTerseGreeting: '请问，我会简短回答。',
 
+  gpuLost: 'GPU 连接中断。模型正在重新加载，回答会自动继续。',
+  gpuLostAgain: 'GPU 再次中断。回答将在处理器上继续。要重新尝试 GPU，请刷新页面。',
+  gpuUnavailable: '模型在处理器上运行，速度较慢：{reason}',
   loadingAnnounce: '模型正在加载。',
   readyAnnounce: '模型已准备好。',
   stoppedAnnounce: '回答已停止。',
