@@ -5,6 +5,8 @@
 //! wasm32 without its default features; `$ref` then reaches within the schema only, which is where
 //! schemas for answers have it.
 
+mod schema;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,10 +14,13 @@ use llguidance::api::TopLevelGrammar;
 use llguidance::toktrie::{SimpleVob, TokEnv, TokRxInfo, TokTrie, TokenId, TokenizerEnv};
 use llguidance::{Matcher, ParserFactory};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::tokenizer::Tokenizer;
+
+/// Of a compiler's message, in characters.
+const LONGEST_REASON: usize = 300;
 
 /// What an answer must be a sentence of.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -23,7 +28,7 @@ use crate::tokenizer::Tokenizer;
 pub enum Constraint {
     /// Any JSON object.
     JsonObject,
-    /// JSON that a schema allows (draft 2020-12 and older; what of it is supported, llguidance lists).
+    /// JSON that a schema allows (draft 2020-12 and older; `docs/api.md` lists what of it is supported).
     JsonSchema {
         /// The schema; `x-guidance` in it sets llguidance's options.
         schema: Value,
@@ -33,7 +38,7 @@ pub enum Constraint {
         /// In the syntax of the `regex` crate.
         regex: String,
     },
-    /// A context-free grammar in llguidance's variant of Lark's format.
+    /// A context-free grammar in llguidance's variant of Lark's format, where `%json` is before a schema.
     Lark {
         /// Its text; the answer is a sentence of `start`.
         grammar: String,
@@ -104,10 +109,10 @@ impl Grammars {
     /// schema that nothing satisfies.
     pub fn compile(&self, constraint: &Constraint) -> Result<Guide> {
         let grammar = match constraint {
-            Constraint::JsonObject => TopLevelGrammar::from_json_schema(compact(json!({ "type": "object" }))),
-            Constraint::JsonSchema { schema } => TopLevelGrammar::from_json_schema(compact(schema.clone())),
+            Constraint::JsonObject => TopLevelGrammar::from_json_schema(schema::prepare(json!({ "type": "object" }))?),
+            Constraint::JsonSchema { schema } => TopLevelGrammar::from_json_schema(schema::prepare(schema.clone())?),
             Constraint::Regex { regex } => TopLevelGrammar::from_regex(regex),
-            Constraint::Lark { grammar } => TopLevelGrammar::from_lark(grammar.clone()),
+            Constraint::Lark { grammar } => TopLevelGrammar::from_lark(schema::prepare_within(grammar)?),
         };
         let parser = self.factory.create_parser(grammar).map_err(bad)?;
         let mut matcher = Matcher::new(Ok(parser));
@@ -116,23 +121,12 @@ impl Grammars {
     }
 }
 
-/// JSON as models write it, `{"a": 1, "b": 2}`, and never endless white space, where small models get lost.
-fn compact(schema: Value) -> Value {
-    let defaults = json!({ "whitespace_flexible": false, "item_separator": ", ?", "key_separator": ": ?" });
-    match schema {
-        Value::Object(mut fields) => {
-            fields.entry("x-guidance").or_insert(defaults);
-            Value::Object(fields)
-        }
-        Value::Bool(true) => Value::Object(Map::from_iter([("x-guidance".into(), defaults)])),
-        other => other,
-    }
-}
-
+/// The compiler's reason in one line: what a regular expression or grammar gets wrong is said with the line itself.
 fn bad(error: impl fmt::Display) -> Error {
-    // Alternate format would print causes too; the first line is what helps.
     let text = error.to_string();
-    Error::Grammar(text.lines().next().unwrap_or_default().to_owned())
+    let lines = text.lines().map(str::trim).filter(|line| line.contains(|c: char| c != '^'));
+    let reason = lines.collect::<Vec<_>>().join(" ").replace("Unimplemented keys:", "not supported in a schema:");
+    Error::Grammar(reason.chars().take(LONGEST_REASON).collect())
 }
 
 /// A constraint at work: where in its grammar an answer is.

@@ -108,6 +108,7 @@ call: "<tool_call>\n" %json {"type":"object","properties":{"n":{"type":"integer"
         for call in calls {
             let (body, _) = call.split_once("\n</tool_call>").unwrap();
             let value: Value = serde_json::from_str(body).unwrap();
+            assert!(!body.contains(['\n', '\t']), "as models write it: {body}");
             assert!((1..=9).contains(&value["n"].as_i64().unwrap()), "{text}");
         }
     }
@@ -117,18 +118,46 @@ call: "<tool_call>\n" %json {"type":"object","properties":{"n":{"type":"integer"
 fn what_cannot_be_satisfied_or_read_is_an_error_that_says_why() {
     let tokenizer = tokenizer(MODELS[0]);
     let grammars = Grammars::new(&tokenizer).unwrap();
+    let schema = |schema: Value| Constraint::JsonSchema { schema };
     let bad = [
-        Constraint::JsonSchema { schema: json!({ "type": "nothing" }) },
-        Constraint::JsonSchema { schema: json!(false) },
-        Constraint::JsonSchema { schema: json!({ "$ref": "https://elsewhere.example/schema" }) },
-        Constraint::Regex { regex: "(".into() },
-        Constraint::Lark { grammar: "start: missing".into() },
+        (schema(json!({ "type": "nothing" })), "nothing"),
+        (schema(json!(false)), "false"),
+        (schema(json!({ "$ref": "https://elsewhere.example/schema" })), "https://elsewhere.example/schema"),
+        (schema(json!({ "$ref": "#/$defs/a~1b" })), "#/$defs/a~1b"),
+        (schema(json!({ "properties": { "a": { "uniqueItems": true } } })), "\"uniqueItems\""),
+        (schema(json!({ "not": {} })), "\"not\""),
+        (schema(json!({ "type": "object", "required": ["a"], "minProperties": 3 })), "minProperties is 3"),
+        (schema(json!({ "type": "string", "pattern": "^a(?=b)" })), "^a(?=b)"),
+        (schema(json!({ "type": "string", "format": "colour" })), "colour"),
+        (Constraint::Regex { regex: "(".into() }, "("),
+        (Constraint::Lark { grammar: "start: missing".into() }, "missing"),
+        (Constraint::Lark { grammar: r#"start: %json {"minProperties": 2} "a""#.into() }, "minProperties is 2"),
+        (Constraint::Lark { grammar: "start: %json {".into() }, "json"),
     ];
-    for constraint in bad {
+    for (constraint, named) in bad {
         match grammars.compile(&constraint) {
-            Err(Error::Grammar(problem)) => assert!(problem.len() > 8, "{constraint:?}: {problem}"),
+            Err(Error::Grammar(problem)) => assert!(problem.contains(named), "{constraint:?}: {problem}"),
             other => panic!("{constraint:?}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn references_with_escapes_reach_their_schema_and_names_are_no_keywords() {
+    let tokenizer = tokenizer(MODELS[0]);
+    let schema = json!({
+        "$defs": { "a/b~c%": { "type": "array", "items": { "$ref": "#/$defs/d%22e" }, "minItems": 1, "maxItems": 2 },
+                   "d\"e": { "const": "deep" } },
+        "type": "object",
+        "properties": { "minProperties": { "$ref": "#/$defs/a~1b~0c%25" }, "enum": { "$ref": "#/$defs/a~1b~0c%25" } },
+        "required": ["minProperties", "enum"],
+        "additionalProperties": false,
+    });
+    for seed in 0..5 {
+        let text = answer(&tokenizer, &Constraint::JsonSchema { schema: schema.clone() }, seed);
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["minProperties"][0], "deep", "{text}");
+        assert_eq!(value["enum"][0], "deep", "{text}");
     }
 }
 

@@ -20,7 +20,7 @@ async function examples(file, language) {
 
 const api = await examples('api.md', 'js');
 const embed = await examples('embed.md', 'html');
-assert.ok(api.length === 4 && embed.length === 2);
+assert.ok(api.length === 6 && embed.length === 2);
 
 for (const [index, code] of api.entries()) {
   test(`docs/api.md, example ${index + 1}`, async (t) => {

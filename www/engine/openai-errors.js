@@ -41,8 +41,12 @@ export function invalidRequest(param, message, remedy, code = 'invalid_request')
   return new ApiError(400, { message, type: 'invalid_request_error', param, code, remedy });
 }
 
-/** Any error as an ApiError; an AbortError stays what it is, as the platform has it. @param {unknown} error */
-export function toApiError(error) {
+/**
+ * Any error as an ApiError; an AbortError stays what it is, as the platform has it.
+ * @param {unknown} error
+ * @param {string} [constraint] the request's field that a bad grammar comes from
+ */
+export function toApiError(error, constraint = 'response_format') {
   if (error instanceof ApiError || isAbort(error)) return error;
   const { code, remedy } = /** @type {{code?: unknown, remedy?: unknown}} */ (error ?? {});
   const known = typeof code === 'string' ? code : 'internal';
@@ -50,7 +54,7 @@ export function toApiError(error) {
   return new ApiError(status, {
     message: error instanceof Error ? error.message : String(error),
     type: status === 400 ? 'invalid_request_error' : 'server_error',
-    param: null,
+    param: known === 'bad_grammar' ? constraint : null,
     code: known,
     remedy: typeof remedy === 'string' ? remedy : '',
   });

@@ -24,11 +24,15 @@ import { asPlainMessages, callConstraint, callId, chooseTools, toolFormat, ToolR
  * @typedef {Pick<import('./client.js').EngineClient, 'generate' | 'template' | 'tokenize'> & {embed?: (texts: string[], options?: {signal?: AbortSignal}) => Promise<{vectors: ArrayLike<number>[], tokens: number}>}} Client
  */
 
-/** @template T @param {Promise<T>} promise @returns {Promise<T>} */
-const shaped = (promise) =>
+/** @template T @param {Promise<T>} promise @param {string} [constraint] where one comes from @returns {Promise<T>} */
+const shaped = (promise, constraint) =>
   promise.catch((error) => {
-    throw toApiError(error);
+    throw toApiError(error, constraint);
   });
+
+/** The field that constrains an answer. @param {ChatRequest} request */
+const constraintField = ({ tools, tool_choice }) =>
+  chooseTools(tools ?? [], tool_choice).required ? 'tools' : 'response_format';
 
 /**
  * @param {Client} client
@@ -103,12 +107,12 @@ export function openAi(client, model) {
     }
   }
 
-  /** @template T @param {AsyncGenerator<T, void, void>} source @returns {AsyncGenerator<T, void, void>} */
-  async function* shapedChunks(source) {
+  /** @template T @param {AsyncGenerator<T, void, void>} source @param {string} [constraint] @returns {AsyncGenerator<T, void, void>} */
+  async function* shapedChunks(source, constraint) {
     try {
       yield* source;
     } catch (error) {
-      throw toApiError(error);
+      throw toApiError(error, constraint);
     }
   }
 
@@ -121,9 +125,10 @@ export function openAi(client, model) {
   /** @param {ChatRequest} request @param {RequestOptions} [options] @returns {Promise<ApiStream<ChatChunk> | ChatCompletion>} */
   async function createChat(request, { signal } = {}) {
     chatOf(request); // a bad request fails here, before anything streams
-    if (!request.stream) return shaped(collect(chatChunks(request, true, signal)));
+    const field = constraintField(request);
+    if (!request.stream) return shaped(collect(chatChunks(request, true, signal)), field);
     const withUsage = request.stream_options?.include_usage === true;
-    return new ApiStream((all) => shapedChunks(chatChunks(request, withUsage, all)), signal);
+    return new ApiStream((all) => shapedChunks(chatChunks(request, withUsage, all), field), signal);
   }
 
   /**
