@@ -13,9 +13,12 @@ use crate::error::Result;
 use crate::gguf::GgmlType;
 
 pub mod cpu;
+mod draws;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod scalar;
+
+pub use draws::{Draw, Draws};
 
 /// One tensor of a matrix that stacks several by rows, such as Q, K and V.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,7 +153,7 @@ pub struct Span {
 ///
 /// Steps may be queued rather than run: only [`Backend::read_logits`] and the `kv` transfers wait.
 /// A step reports what it can see at once; errors of a queue surface at the next wait.
-pub trait Backend: Sized + 'static {
+pub trait Backend: Draws + Sized + 'static {
     /// Several stacked tensors, in the backend's own layout.
     type Matrix: std::fmt::Debug;
     /// An f32 vector.

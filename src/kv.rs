@@ -4,18 +4,20 @@
 use crate::backend::{Backend, Span};
 use crate::error::{Error, Result};
 
-/// Keys and values of a token sequence, and the tokens they belong to.
+/// Keys and values of a token sequence, and the tokens they belong to. Behind them there may be
+/// positions whose tokens are not known yet; every change but [`KvCache::learn`] forgets those.
 #[derive(Debug)]
 pub struct KvCache<B: Backend> {
     pub(crate) store: B::Kv,
     tokens: Vec<u32>,
+    unknown: usize, // positions behind them whose tokens the device has drawn
     capacity: usize,
     rope_long: bool,
 }
 
 impl<B: Backend> KvCache<B> {
     pub(crate) fn new(store: B::Kv, capacity: usize) -> Self {
-        KvCache { store, tokens: Vec::new(), capacity, rope_long: false }
+        KvCache { store, tokens: Vec::new(), unknown: 0, capacity, rope_long: false }
     }
 
     /// The cached tokens, in order.
@@ -41,6 +43,7 @@ impl<B: Backend> KvCache<B> {
     /// Forgets everything from position `len` on.
     pub fn truncate(&mut self, len: usize) {
         self.tokens.truncate(len);
+        self.unknown = 0;
     }
 
     /// Whether the cached keys were rotated by the long factors (LongRoPE).
@@ -58,12 +61,37 @@ impl<B: Backend> KvCache<B> {
 
     /// Claims positions for the next tokens and says where they stand.
     pub(crate) fn push(&mut self, tokens: &[u32]) -> Result<Span> {
+        self.unknown = 0;
         let start = self.tokens.len();
         if start + tokens.len() > self.capacity {
             return Err(Error::ContextFull { tokens: start + tokens.len(), context: self.capacity });
         }
         self.tokens.extend_from_slice(tokens);
         Ok(Span { start, len: tokens.len(), rope_long: self.rope_long })
+    }
+
+    /// Positions claimed, whether their tokens are known or not.
+    pub fn claimed(&self) -> usize {
+        self.tokens.len() + self.unknown
+    }
+
+    /// Claims a position for a token that only the device knows.
+    pub(crate) fn push_drawn(&mut self) -> Result<Span> {
+        let start = self.claimed();
+        if start == self.capacity {
+            return Err(Error::ContextFull { tokens: start + 1, context: self.capacity });
+        }
+        self.unknown += 1;
+        Ok(Span { start, len: 1, rope_long: self.rope_long })
+    }
+
+    /// Takes the tokens of claimed positions from the sequence as far as it is known.
+    pub(crate) fn learn(&mut self, sequence: &[u32]) {
+        let known = sequence.len().min(self.claimed());
+        if known > self.tokens.len() {
+            self.unknown -= known - self.tokens.len();
+            self.tokens.extend_from_slice(&sequence[self.tokens.len()..known]);
+        }
     }
 
     /// An independent copy, to go on in two ways.
@@ -73,7 +101,8 @@ impl<B: Backend> KvCache<B> {
     pub fn fork(&self, backend: &mut B) -> Result<Self> {
         let mut store = backend.kv()?;
         backend.kv_copy(&self.store, &mut store, self.len())?;
-        Ok(KvCache { store, tokens: self.tokens.clone(), capacity: self.capacity, rope_long: self.rope_long })
+        let (tokens, capacity) = (self.tokens.clone(), self.capacity);
+        Ok(KvCache { store, tokens, unknown: 0, capacity, rope_long: self.rope_long })
     }
 
     /// Serializes the cache: a header, the tokens, then keys and values as f16, little-endian.
@@ -120,6 +149,7 @@ impl<B: Backend> KvCache<B> {
         let (tokens, data) = body.split_at(4 * len);
         let data: Vec<f32> = data.as_chunks::<2>().0.iter().map(|&b| half::f16::from_le_bytes(b).to_f32()).collect();
         backend.kv_write(&mut self.store, len, &data)?;
+        self.unknown = 0;
         self.tokens = tokens.as_chunks::<4>().0.iter().map(|&b| u32::from_le_bytes(b)).collect();
         self.rope_long = word(20) != 0;
         Ok(())

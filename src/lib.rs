@@ -19,7 +19,7 @@
 //! | [`tokenizer`] | text ↔ ids, from GGUF metadata |
 //! | [`template`] | messages → prompt text, by the model's own Jinja template |
 //! | [`quant`] | block formats → f32, bit for bit; the reference for all kernels |
-//! | [`backend`] | the trait, cut where kernels fuse: five steps a layer |
+//! | [`backend`] | the trait, cut where kernels fuse: five steps a layer; drawing tokens is optional |
 //! | [`backend::scalar`] | the oracle: plain loops in f32 |
 //! | [`backend::cpu`] | packed weights, integer dots, SIMD, threads |
 //! | `backend::gpu` | WebGPU compute shaders |
@@ -29,7 +29,7 @@
 //! | [`grammar`] | a schema or grammar for the answer → the tokens that may come next |
 //! | [`sampler`] | logits → id; the reference for sampling on a GPU |
 //! | [`stream`] | ids → whole UTF-8 text, stop strings |
-//! | [`session`] | prefix reuse, prefill in chunks, the decode loop, cancellation |
+//! | [`session`] | prefix reuse, prefill in chunks, the decode loop with tokens in flight, cancellation |
 //! | `encoder`, `seq2seq` | sentence embeddings (BERT family) and T5, on candle |
 //! | `wasm` | conversions and coded errors for JavaScript, nothing else |
 //! | `src/bin/loquat/` | the command line: the same engine without a browser |

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::backend::{Backend, LogitRows, Plan, Weights};
+use crate::backend::{Backend, LogitRows, Plan, Span, Weights};
 use crate::config::ModelConfig;
 use crate::error::{Error, Result};
 use crate::gguf::Gguf;
@@ -164,17 +164,27 @@ impl<B: Backend> Model<B> {
             return Err(Error::TokenOutOfRange { id, vocab });
         }
         let before = kv.len();
-        let result = self.steps(kv, tokens, rows);
+        let span = kv.push(tokens)?;
+        let queued = self.backend.embed(&self.weights, tokens, span);
+        let result = queued.and_then(|()| self.layers(kv, span, rows));
         if result.is_err() {
             kv.truncate(before);
         }
         result
     }
 
-    fn steps(&mut self, kv: &mut KvCache<B>, tokens: &[u32], rows: LogitRows) -> Result<()> {
+    /// As [`Model::forward`], of the token that the device has drawn last, with its logits.
+    ///
+    /// # Errors
+    /// [`Error::ContextFull`]; what the device reports.
+    pub fn forward_drawn(&mut self, kv: &mut KvCache<B>) -> Result<()> {
+        let span = kv.push_drawn()?;
+        self.backend.embed_drawn(span)?;
+        self.layers(kv, span, LogitRows::Last)
+    }
+
+    fn layers(&mut self, kv: &mut KvCache<B>, span: Span, rows: LogitRows) -> Result<()> {
         let (b, w) = (&mut self.backend, &self.weights);
-        let span = kv.push(tokens)?;
-        b.embed(w, tokens, span)?;
         for (i, layer) in w.layers.iter().enumerate() {
             b.attn_in(layer, span)?;
             b.attend(layer, i, &mut kv.store, span)?;

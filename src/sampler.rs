@@ -1,10 +1,10 @@
-//! Logits to one token id. Never touches a backend.
+//! Logits to one token id. Runs on no device, but says what one would have to do.
 //!
-//! The GPU sampler must choose the same ids, so the order of steps and the random numbers are fixed:
+//! A device's sampler ([`Draw`]) must choose the same ids, so the order of steps and the random numbers are fixed:
 //!
 //! 1. penalties on the tokens of the recent history (repetition, then frequency and presence);
 //! 2. candidates in descending order of logit, equal logits by ascending id, cut to `top_k`
-//!    (the GPU keeps at most 64);
+//!    (a device that draws by itself keeps at most 64);
 //! 3. temperature: weight = exp((logit − best logit) / temperature), in f32, so the best weighs 1;
 //! 4. top-p: the shortest prefix whose weights reach `top_p` of the sum of all;
 //! 5. min-p: the candidates whose weight is at least `min_p`;
@@ -19,6 +19,7 @@ mod random;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use crate::backend::Draw;
 use crate::error::Result;
 pub use params::SamplingParams;
 pub use random::{random_seed, random_unit};
@@ -82,6 +83,29 @@ impl Sampler {
     /// The parameters in use.
     pub fn params(&self) -> &SamplingParams {
         &self.params
+    }
+
+    /// How a device would make the draw that is `ahead` draws away, `history` tokens into the sequence.
+    pub fn draw(&self, ahead: usize, history: usize) -> Draw {
+        let p = &self.params;
+        Draw {
+            temperature: p.temperature,
+            top_k: p.top_k,
+            top_p: p.top_p,
+            min_p: p.min_p,
+            repetition_penalty: p.repetition_penalty,
+            frequency_penalty: p.frequency_penalty,
+            presence_penalty: p.presence_penalty,
+            penalty_last_n: p.penalty_last_n,
+            seed: self.seed,
+            position: self.position.wrapping_add(ahead as u32),
+            history,
+        }
+    }
+
+    /// A device has made the next draw.
+    pub fn skip(&mut self) {
+        self.position = self.position.wrapping_add(1);
     }
 
     /// Chooses the next id. `history` holds the prompt and what was generated, oldest first; the

@@ -5,6 +5,7 @@
 //! dropped at any step and whatever comes next reuses what is there.
 
 mod event;
+mod flight;
 mod info;
 mod prompt;
 mod request;
@@ -19,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::kv::KvCache;
 use crate::model::Model;
 pub use event::{Begun, Choice, Done, StepEvent, StopReason, Timings, Token, Usage};
+use flight::Flight;
 pub use info::{ModelInfo, fingerprint};
 pub use prompt::{Prompt, Prompts};
 pub use request::{Request, Sampling, Stops};
@@ -36,6 +38,7 @@ pub struct Session<B: Backend> {
     prompts: Arc<Prompts>,
     fingerprint: u64,
     run: Option<Run>,
+    flight: Flight,
     cancelled: Arc<AtomicBool>,
     logits: Vec<f32>, // (vocab), of the last position
 }
@@ -53,7 +56,8 @@ impl<B: Backend> Session<B> {
         }
         let kv = model.new_cache()?;
         let cancelled = Arc::default();
-        Ok(Session { model, kv, prompts, fingerprint, run: None, cancelled, logits: Vec::new() })
+        let (run, flight) = (None, Flight::default());
+        Ok(Session { model, kv, prompts, fingerprint, run, flight, cancelled, logits: Vec::new() })
     }
 
     /// The model.
@@ -90,7 +94,7 @@ impl<B: Backend> Session<B> {
     /// [`Error::EmptyPrompt`], [`Error::ContextFull`], [`Error::TokenOutOfRange`],
     /// [`Error::BadParameter`], [`Error::Template`], [`Error::Grammar`]. The cache is unchanged then.
     pub fn begin(&mut self, request: &Request) -> Result<Begun> {
-        self.run = None;
+        self.drop_run();
         self.cancelled.store(false, Ordering::Relaxed);
         let guide = match &request.constraint {
             Some(constraint) => Some(self.prompts.grammars()?.compile(constraint)?),
@@ -125,6 +129,7 @@ impl<B: Backend> Session<B> {
     pub async fn step(&mut self) -> Result<StepEvent> {
         let mut run = self.run.take().ok_or_else(|| Error::State("step without begin".into()))?;
         if let Some(reason) = self.end(&run) {
+            self.land();
             return Ok(run.finish(reason));
         }
         let since = now_ms();
@@ -163,7 +168,7 @@ impl<B: Backend> Session<B> {
         let done = total.min(start + self.model.plan().max_batch);
         let rows = if done == total { LogitRows::Last } else { LogitRows::None };
         self.model.forward(&mut self.kv, &run.tokens()[start..done], rows)?;
-        if rows == LogitRows::Last {
+        if rows == LogitRows::Last && !self.flies(run) {
             self.read_logits().await?;
         } else if let Err(error) = self.model.backend().settle().await {
             self.kv.truncate(0);
@@ -172,9 +177,11 @@ impl<B: Backend> Session<B> {
         Ok(StepEvent::Prefill { done, total })
     }
 
-    /// The one place where a token comes into being: a backend that samples by itself, with tokens in
-    /// flight, replaces this function's body and nothing else.
+    /// The one place where a token comes into being, but for those that the backend draws itself.
     async fn decode(&mut self, run: &mut Run) -> Result<StepEvent> {
+        if self.flies(run) {
+            return self.fly(run).await;
+        }
         // The first token's logits came with the prompt; later ones need the token before in the cache.
         let missing = &run.tokens()[self.kv.len()..];
         if !missing.is_empty() {
@@ -182,6 +189,11 @@ impl<B: Backend> Session<B> {
             self.read_logits().await?;
         }
         Ok(StepEvent::Token(run.sample(&mut self.logits, self.prompts.tokenizer())?))
+    }
+
+    fn drop_run(&mut self) {
+        self.run = None;
+        self.land();
     }
 
     async fn read_logits(&mut self) -> Result<()> {
@@ -195,12 +207,14 @@ impl<B: Backend> Session<B> {
 
     /// Takes the generation under way out, to go on in another session of the same model.
     pub fn suspend(&mut self) -> Option<Suspended> {
+        self.land();
         self.run.take().map(Suspended)
     }
 
     /// Goes on with a generation of another session: the next steps read prompt and answer again
     /// as far as the cache lacks them, then generate from there.
     pub fn resume(&mut self, Suspended(run): Suspended) {
+        self.drop_run();
         self.cancelled.store(false, Ordering::Relaxed);
         self.kv.set_rope_long(self.model.wants_long_rope(run.reach(self.kv.capacity())));
         let shared = run.tokens().iter().zip(self.kv.tokens()).take_while(|(a, b)| a == b).count();
@@ -220,7 +234,7 @@ impl<B: Backend> Session<B> {
 
     /// Forgets the cache and the generation under way.
     pub fn reset(&mut self) {
-        self.run = None;
+        self.drop_run();
         self.kv.truncate(0);
     }
 
@@ -238,7 +252,7 @@ impl<B: Backend> Session<B> {
     /// [`Error::Session`] if the bytes are damaged or another model's, [`Error::ContextFull`] if they
     /// hold more than this context. The cache is unchanged then.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
-        self.run = None;
+        self.drop_run();
         self.kv.restore(self.model.backend(), self.fingerprint, bytes)
     }
 }

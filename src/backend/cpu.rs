@@ -21,7 +21,7 @@ use matrix::CpuMatrix;
 use pool::Pool;
 use state::RunState;
 
-use super::{Backend, LayerWeights, Linear, LogitRows, NormWeights, Part, Plan, Span, Weights};
+use super::{Backend, Draws, LayerWeights, Linear, LogitRows, NormWeights, Part, Plan, Span, Weights};
 use crate::config::{ModelConfig, NormKind};
 use crate::error::{Error, Result};
 
@@ -108,6 +108,8 @@ impl CpuBackend {
         Ok(())
     }
 }
+
+impl Draws for CpuBackend {}
 
 impl Backend for CpuBackend {
     type Matrix = CpuMatrix;

@@ -5,7 +5,11 @@
 
 mod attention;
 mod builder;
+mod depth;
 mod device;
+mod draw;
+#[cfg(test)]
+mod draw_tests;
 #[cfg(test)]
 mod kernel_tests;
 mod kv;
@@ -29,6 +33,7 @@ pub use matrix::{GpuMatrix, GpuVector};
 
 use super::{Backend, LayerWeights, LogitRows, Part, Plan, Span, Weights};
 use crate::error::{Error, Result};
+use draw::Drawer;
 use op::{Maker, Recorder};
 use params::Step;
 use program::Program;
@@ -46,6 +51,8 @@ pub struct GpuBackend {
     wanted: LogitRows,
     logit_tokens: usize,
     readback: Option<wgpu::Buffer>,
+    draws: bool,
+    drawer: Option<Drawer>,
 }
 
 /// Counters of a backend.
@@ -90,6 +97,8 @@ impl GpuBackend {
             wanted: LogitRows::None,
             logit_tokens: 0,
             readback: None,
+            draws: true,
+            drawer: None,
         })
     }
 
@@ -118,6 +127,27 @@ impl GpuBackend {
         let stage = stage.ok_or_else(|| Error::State("weights of another model".into()))?;
         for op in stage.ops(len) {
             self.recorder.run(&self.gpu, op, len);
+        }
+        Ok(())
+    }
+
+    /// Starts a batch with these tokens, or with the one that is on the device.
+    fn begin(&mut self, tokens: Option<&[u32]>, span: Span) -> Result<()> {
+        // What is recorded reads the ids and the step that are about to be overwritten.
+        self.recorder.submit(&self.gpu)?;
+        let program = self.program.as_ref().ok_or_else(|| Error::State("a step before prepare".into()))?;
+        if let Some(tokens) = tokens {
+            self.gpu.queue.write_buffer(&program.ids, 0, bytemuck::cast_slice(tokens));
+        }
+        let step = Step {
+            start: span.start as u32,
+            len: span.len as u32,
+            logit_first: span.len as u32 - 1,
+            rope_long: u32::from(span.rope_long),
+        };
+        self.maker.set_step(&self.gpu, step);
+        for op in &program.embed {
+            self.recorder.run(&self.gpu, op, span.len);
         }
         Ok(())
     }
@@ -175,7 +205,7 @@ impl Backend for GpuBackend {
 
     fn kv_copy(&mut self, from: &GpuKv, to: &mut GpuKv, len: usize) -> Result<()> {
         from.copy(&self.gpu, &mut self.recorder, to, len);
-        self.recorder.submit(&self.gpu)
+        self.recorder.submit(&self.gpu).map(drop)
     }
 
     async fn kv_read(&mut self, kv: &GpuKv, len: usize) -> Result<Vec<f32>> {
@@ -188,21 +218,7 @@ impl Backend for GpuBackend {
     }
 
     fn embed(&mut self, _weights: &Weights<Self>, tokens: &[u32], span: Span) -> Result<()> {
-        // What is recorded reads the ids and the step that are about to be overwritten.
-        self.recorder.submit(&self.gpu)?;
-        let program = self.program.as_ref().ok_or_else(|| Error::State("a step before prepare".into()))?;
-        self.gpu.queue.write_buffer(&program.ids, 0, bytemuck::cast_slice(tokens));
-        let step = Step {
-            start: span.start as u32,
-            len: span.len as u32,
-            logit_first: span.len as u32 - 1,
-            rope_long: u32::from(span.rope_long),
-        };
-        self.maker.set_step(&self.gpu, step);
-        for op in &program.embed {
-            self.recorder.run(&self.gpu, op, span.len);
-        }
-        Ok(())
+        self.begin(Some(tokens), span)
     }
 
     fn attn_in(&mut self, layer: &LayerWeights<Self>, span: Span) -> Result<()> {

@@ -7,7 +7,7 @@ pub mod ops;
 
 use std::sync::Arc;
 
-use super::{Backend, LayerWeights, LogitRows, NormWeights, Part, Plan, Span, Weights};
+use super::{Backend, Draws, LayerWeights, LogitRows, NormWeights, Part, Plan, Span, Weights};
 use crate::config::{ModelConfig, NormKind, QkNorm, RopeTable};
 use crate::error::{Error, Result};
 use crate::quant::dequantize;
@@ -89,6 +89,8 @@ fn join(
     let y = norm(c, post, &y);
     residual.iter_mut().zip(y).for_each(|(r, y)| *r += y);
 }
+
+impl Draws for ScalarBackend {}
 
 impl Backend for ScalarBackend {
     type Matrix = DenseMatrix;

@@ -4,6 +4,7 @@
 use super::event::{Begun, Choice, Done, StepEvent, StopReason, Timings, Token, Usage};
 use super::prompt::Prompt;
 use super::request::Request;
+use crate::backend::Draw;
 use crate::clock::now_ms;
 use crate::error::Result;
 use crate::grammar::Guide;
@@ -80,6 +81,24 @@ impl Run {
 
     pub fn spent_on_answer(&mut self, since: f64) {
         self.predicted_ms += now_ms() - since;
+    }
+
+    /// How a device would choose the token that is `ahead` tokens away; none where the choice needs
+    /// more than the logits of one step, or more than the token is wanted.
+    pub fn draw(&self, ahead: usize) -> Option<Draw> {
+        let plain = self.guide.is_none() && self.logprobs.is_none();
+        plain.then(|| self.sampler.draw(ahead, self.tokens.len() + ahead))
+    }
+
+    /// Whether a token is wanted behind `ahead` others.
+    pub fn wants(&self, ahead: usize) -> bool {
+        self.end.is_none() && self.tokens.len() - self.prompt_n + ahead < self.max_tokens
+    }
+
+    /// Takes the next token as a device has drawn it.
+    pub fn take(&mut self, id: u32, tokenizer: &Tokenizer) -> Token {
+        self.sampler.skip();
+        Token { text: self.accept(id, tokenizer), id, logprob: None, top: None }
     }
 
     /// Chooses the next token from the logits of the last position. Changes `logits`.

@@ -60,6 +60,32 @@ for (const name of ['smollm2-tied-q4_0', 'llama-q4_k_m', 'gemma2-q8_0']) {
   });
 }
 
+test('tokens that the GPU draws are those that the CPU would choose', async (t) => {
+  const draw = async (/** @type {object} */ more) => {
+    const request = {
+      ids: [1, 2, 3],
+      max_tokens: 24,
+      temperature: 1.2,
+      presence_penalty: 0.5,
+      seed: 11,
+      ignore_eos: true,
+    };
+    const { value } = await run(t, {
+      model: '/models/tiny.gguf',
+      files: { '/models/tiny.gguf': join(arch, 'llama-q4_1/model.gguf') },
+      backend: 'gpu',
+      request: { ...request, ...more },
+    });
+    assert.equal(value.info.backend, 'gpu');
+    assert.doesNotMatch(value.info.reason, /chosen on the CPU/);
+    return value.ids;
+  };
+  // Who asks for probabilities has the CPU choose.
+  const [drawn, chosen] = [await draw({}), await draw({ logprobs: 0 })];
+  assert.equal(drawn.length, 24);
+  assert.deepEqual(drawn, chosen);
+});
+
 test('a software adapter is never chosen by itself, and the reason is told', async (t) => {
   const { value } = await run(t, {
     model: '/models/tiny.gguf',

@@ -5,20 +5,17 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod sessions;
 
 use std::path::Path;
-use std::sync::Arc;
 
-use loquat::Error;
 use loquat::backend::gpu::{Gpu, GpuBackend, GpuOptions, Linears};
 use loquat::backend::scalar::ScalarBackend;
 use loquat::backend::{Backend, LogitRows};
 use loquat::config::ModelConfig;
 use loquat::gguf::Gguf;
 use loquat::model::{LoadOptions, Model, ModelLoader};
-use loquat::session::{Prompts, Request, Session, StepEvent, fingerprint};
 use pollster::block_on;
-use serde_json::json;
 
 /// |a−b| ≤ 2e-4 + 1e-4·|b|, as for the fixtures.
 const F32: (f32, f32) = (2e-4, 1e-4);
@@ -184,68 +181,6 @@ fn a_lost_device_is_reported_as_such() {
         step.and_then(|()| block_on(model.backend().read_logits(&mut out))).err()
     });
     assert_eq!(lost.map(|e| e.code()), Some("device_lost"));
-}
-
-fn open_session<B: Backend>(name: &str, backend: B) -> Session<B> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/arch").join(name).join("model.gguf");
-    let gguf = Gguf::parse_whole(&std::fs::read(path).unwrap()).unwrap();
-    let prompts = Prompts::from_metadata(&gguf.metadata).unwrap();
-    Session::new(load(name, backend, 128), Arc::new(prompts), fingerprint(&gguf)).unwrap()
-}
-
-/// Steps until the end or an error; the ids of the tokens are added to `ids`.
-fn drive<B: Backend>(session: &mut Session<B>, ids: &mut Vec<u32>, mut each: impl FnMut(usize)) -> Result<(), Error> {
-    loop {
-        match block_on(session.step())? {
-            StepEvent::Token(token) => {
-                ids.push(token.id);
-                each(ids.len());
-            }
-            StepEvent::Done(_) => return Ok(()),
-            StepEvent::Prefill { .. } => {}
-        }
-    }
-}
-
-/// A reader whose GPU resets in the middle of a sentence still gets the sentence.
-#[test]
-fn an_answer_whose_device_is_lost_goes_on_with_the_same_text_on_a_new_device_and_on_the_cpu() {
-    let name = "smollm2-tied-q4_0";
-    let prompt: Vec<u32> = (0..70).map(|i| (i * 11 + 3) % 200).collect();
-    let request = json!({"ids": prompt, "temperature": 0, "max_tokens": 12, "ignore_eos": true});
-    let request: Request = serde_json::from_value(request).unwrap();
-    let Some(gpu) = open(EXACT) else { return };
-    let mut undisturbed = open_session(name, gpu);
-    undisturbed.begin(&request).unwrap();
-    let mut want = Vec::new();
-    drive(&mut undisturbed, &mut want, |_| {}).unwrap();
-    assert_eq!(want.len(), 12);
-
-    let (first, second) = (open(EXACT).unwrap(), open(EXACT).unwrap());
-    let devices = [first.gpu().clone(), second.gpu().clone()];
-    let (mut first, mut second) = (open_session(name, first), open_session(name, second));
-    let mut cpu = open_session(name, ScalarBackend::new());
-    let mut ids = Vec::new();
-    first.begin(&request).unwrap();
-    let error = drive(&mut first, &mut ids, |n| {
-        if n == 4 {
-            devices[0].destroy()
-        }
-    })
-    .unwrap_err();
-    assert_eq!(error.code(), "device_lost");
-    assert!((4..12).contains(&ids.len()));
-    second.resume(first.suspend().unwrap());
-    let error = drive(&mut second, &mut ids, |n| {
-        if n == 9 {
-            devices[1].destroy()
-        }
-    })
-    .unwrap_err();
-    assert_eq!(error.code(), "device_lost");
-    cpu.resume(second.suspend().unwrap());
-    drive(&mut cpu, &mut ids, |_| {}).unwrap();
-    assert_eq!(ids, want);
 }
 
 /// The self-test runs on every family, and finds nothing on a device that is right.

@@ -108,7 +108,16 @@ impl Gpu {
     /// # Errors
     /// [`Error::DeviceLost`], [`Error::OutOfMemory`] or [`Error::Backend`].
     pub fn check(&self) -> Result<()> {
-        locked(&self.faults).clone().map_or(Ok(()), Err)
+        let fault = locked(&self.faults).clone();
+        match fault {
+            None => Ok(()),
+            Some(Error::DeviceLost(_)) => fault.map_or(Ok(()), Err),
+            Some(_) => {
+                // Calls on a device that is lost fail before the loss itself is told.
+                let _ = self.device.poll(wgpu::PollType::Poll);
+                locked(&self.faults).clone().map_or(Ok(()), Err)
+            }
+        }
     }
 
     /// The adapter computes on the CPU: right, but slower than the CPU backend.
@@ -169,15 +178,39 @@ impl Gpu {
     /// # Errors
     /// [`Error::DeviceLost`] and whatever the queue reported meanwhile.
     pub async fn read<T>(&self, buffer: &wgpu::Buffer, bytes: usize, take: impl FnOnce(&[u8]) -> T) -> Result<T> {
-        let slice = buffer.slice(..(bytes as u64).next_multiple_of(16).max(16));
+        let signal = self.map(buffer, bytes);
+        self.wait()?;
+        self.mapped(buffer, signal, bytes, take).await
+    }
+
+    /// Asks for `bytes` of a mappable buffer, once everything submitted so far is done.
+    pub(super) fn map(&self, buffer: &wgpu::Buffer, bytes: usize) -> Signal {
         let done = Signal::default();
         let signal = done.clone();
-        slice.map_async(wgpu::MapMode::Read, move |result| signal.set(result.map_err(|e| e.to_string())));
-        self.wait()?;
+        mapped_slice(buffer, bytes)
+            .map_async(wgpu::MapMode::Read, move |result| signal.set(result.map_err(|e| e.to_string())));
+        done
+    }
+
+    /// Hands the bytes that [`Gpu::map`] asked for to `take`, when they can be read.
+    ///
+    /// # Errors
+    /// As [`Gpu::read`].
+    pub(super) async fn mapped<T>(
+        &self,
+        buffer: &wgpu::Buffer,
+        done: Signal,
+        bytes: usize,
+        take: impl FnOnce(&[u8]) -> T,
+    ) -> Result<T> {
         let mapped = done.await;
+        if mapped.is_err() {
+            // The loss of the device may be told after what it made fail.
+            self.settle().await?;
+        }
         self.check()?;
         mapped.map_err(gpu_error)?;
-        let view = slice.get_mapped_range().map_err(|e| gpu_error(e.to_string()))?;
+        let view = mapped_slice(buffer, bytes).get_mapped_range().map_err(|e| gpu_error(e.to_string()))?;
         let taken = take(&view[..bytes]);
         drop(view);
         buffer.unmap();
@@ -186,9 +219,18 @@ impl Gpu {
 
     /// Natively, runs the queue dry; in a browser it runs by itself.
     pub(super) fn wait(&self) -> Result<()> {
-        match self.device.poll(wgpu::PollType::wait_indefinitely()) {
+        self.wait_for(None)
+    }
+
+    /// Natively, waits for a submission (for all without one) and runs the callbacks that are due.
+    pub(super) fn wait_for(&self, submission_index: Option<wgpu::SubmissionIndex>) -> Result<()> {
+        match self.device.poll(wgpu::PollType::Wait { submission_index, timeout: None }) {
             Ok(_) => Ok(()),
-            Err(e) => self.check().and(Err(gpu_error(e.to_string()))),
+            Err(e) => {
+                // A submission to a lost device can't be waited for; the loss is told meanwhile.
+                let _ = self.device.poll(wgpu::PollType::wait_indefinitely());
+                self.check().and(Err(gpu_error(e.to_string())))
+            }
         }
     }
 
@@ -206,9 +248,14 @@ impl Gpu {
     }
 }
 
+/// Mapped ranges are multiples of 8 bytes.
+fn mapped_slice(buffer: &wgpu::Buffer, bytes: usize) -> wgpu::BufferSlice<'_> {
+    buffer.slice(..(bytes as u64).next_multiple_of(16).max(16))
+}
+
 /// A callback's result as a future.
 #[derive(Debug, Clone, Default)]
-struct Signal(Arc<Mutex<SignalState>>);
+pub(super) struct Signal(Arc<Mutex<SignalState>>);
 
 /// The result, once it is there, and who waits for it.
 type SignalState = (Option<Result<(), String>>, Option<Waker>);

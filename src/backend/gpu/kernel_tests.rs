@@ -34,7 +34,7 @@ pub(super) fn gpu() -> Option<Gpu> {
 }
 
 /// Seeded by the clock; a failure prints the seed, `LOQUAT_SEED` repeats it.
-fn fresh() -> Random {
+pub(super) fn fresh() -> Random {
     let clock = || std::time::UNIX_EPOCH.elapsed().map_or(1, |t| t.as_nanos() as u64 | 1);
     let seed = std::env::var("LOQUAT_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(clock);
     eprintln!("LOQUAT_SEED={seed}");

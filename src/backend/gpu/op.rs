@@ -53,6 +53,13 @@ pub struct Prepared {
     uniform: (wgpu::Buffer, u64, u64),
 }
 
+impl Prepared {
+    /// Where its parameters are: buffer, offset, size.
+    pub fn uniform(&self) -> (wgpu::Buffer, u64, u64) {
+        self.uniform.clone()
+    }
+}
+
 /// Makes ops: a uniform arena and the step uniform.
 #[derive(Debug)]
 pub struct Maker {
@@ -109,6 +116,21 @@ impl Maker {
         let arena = self.arena[self.arena.len() - 1].clone();
         gpu.queue.write_buffer(&arena, at, bytemuck::bytes_of(&params));
         Ok(Prepared { kernel, pipeline, uniform: (arena, at, size) })
+    }
+
+    /// A pipeline with parameters that another one has made.
+    ///
+    /// # Errors
+    /// As [`Maker::prepare`].
+    pub fn prepare_with(
+        &mut self,
+        gpu: &Gpu,
+        kernel: &'static Kernel,
+        constants: &[(&str, f64)],
+        uniform: &(wgpu::Buffer, u64, u64),
+    ) -> Result<Prepared> {
+        let pipeline = gpu.pipelines().get(gpu, kernel, &[], constants)?;
+        Ok(Prepared { kernel, pipeline, uniform: uniform.clone() })
     }
 
     /// Binds buffers; `x`, `z` and `batch` give the number of workgroups.
@@ -180,16 +202,15 @@ impl Recorder {
         self.encoder.get_or_insert_with(|| gpu.device.create_command_encoder(&Default::default()))
     }
 
-    /// Hands everything recorded to the queue.
+    /// Hands everything recorded to the queue; the submission, if there was anything.
     ///
     /// # Errors
     /// What the device reported so far.
-    pub fn submit(&mut self, gpu: &Gpu) -> Result<()> {
+    pub fn submit(&mut self, gpu: &Gpu) -> Result<Option<wgpu::SubmissionIndex>> {
         self.pass = None;
-        if let Some(encoder) = self.encoder.take() {
-            gpu.queue.submit([encoder.finish()]);
-            self.submits += 1;
-        }
-        gpu.check()
+        let submission = self.encoder.take().map(|encoder| gpu.queue.submit([encoder.finish()]));
+        self.submits += u64::from(submission.is_some());
+        gpu.check()?;
+        Ok(submission)
     }
 }

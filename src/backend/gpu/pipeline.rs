@@ -45,6 +45,14 @@ pub static ROPE_KV: Kernel = Kernel { name: "rope_kv", bindings: &[Read, Write, 
 pub static ATTEND: Kernel = Kernel { name: "attend", bindings: &[Read, Write, Read, Read, Read, Write, Write] };
 /// partial, out.
 pub static ATTEND_JOIN: Kernel = Kernel { name: "attend_join", bindings: &[Read, Write] };
+/// history, logits.
+pub static PENALIZE: Kernel = Kernel { name: "penalize", bindings: &[Read, Write] };
+/// logits, best.
+pub static BEST: Kernel = Kernel { name: "best", bindings: &[Read, Write] };
+/// logits, candidates, top.
+pub static TOP: Kernel = Kernel { name: "top", bindings: &[Read, Read, Write] };
+/// candidates, ids, history.
+pub static DRAW: Kernel = Kernel { name: "draw", bindings: &[Read, Write, Write] };
 
 /// What [`Pipelines`] of one device share: a model loaded again compiles nothing.
 pub type Shared = Arc<Mutex<Pipelines>>;

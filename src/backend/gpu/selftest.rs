@@ -4,12 +4,13 @@
 use super::synthetic::{Size, Synthetic};
 use super::{Gpu, GpuBackend, GpuOptions, Linears};
 use crate::backend::scalar::ScalarBackend;
-use crate::backend::{Backend, LogitRows};
+use crate::backend::{Backend, Draws, LogitRows};
 use crate::clock::now_ms;
 use crate::config::ModelConfig;
 use crate::error::{Error, Result};
 use crate::gguf::Gguf;
 use crate::model::Model;
+use crate::sampler::{Sampler, SamplingParams};
 
 /// Largest root mean square error, relative to that of the logits: rounding of f32 sums.
 const F32_RMS: f32 = 1e-4;
@@ -83,8 +84,44 @@ impl GpuBackend {
                 }
             }
         }
-        Ok((GpuBackend::on(gpu)?, notes.join("; ")))
+        let mut backend = GpuBackend::on(gpu.clone())?;
+        if let Err(e) = draws_rightly(small.load(GpuBackend::on(gpu)?)?).await {
+            if matches!(e, Error::DeviceLost(_)) {
+                return Err(e);
+            }
+            backend.draws = false;
+            notes.push(format!("tokens are chosen on the CPU, because {e}"));
+        }
+        Ok((backend, notes.join("; ")))
     }
+}
+
+/// Whether the device draws the sampler's tokens, and goes on from them.
+async fn draws_rightly(mut model: Model<GpuBackend>) -> Result<()> {
+    let mut kv = model.new_cache()?;
+    let history = [5, 3, 5];
+    let (mut logits, mut after, mut again) = (Vec::new(), Vec::new(), Vec::new());
+    model.forward(&mut kv, &history, LogitRows::Last)?;
+    model.backend().read_logits(&mut logits).await?;
+    let unlike = SamplingParams { temperature: 1.5, top_k: 20, presence_penalty: 0.5, ..SamplingParams::default() };
+    for (params, seed) in [(SamplingParams::greedy(), 1), (unlike.clone(), 2), (unlike, 3)] {
+        let mut sampler = Sampler::new(SamplingParams { seed: Some(seed), ..params })?;
+        kv.truncate(history.len() - 1);
+        model.forward(&mut kv, &history[2..], LogitRows::Last)?;
+        model.backend().remember(&history)?;
+        model.backend().draw(&sampler.draw(0, history.len()))?;
+        model.forward_drawn(&mut kv)?;
+        let (got, want) = (model.backend().drawn().await?, sampler.sample(&mut logits.clone(), &history));
+        model.backend().read_logits(&mut after).await?;
+        kv.truncate(history.len());
+        model.forward(&mut kv, &[want], LogitRows::Last)?;
+        model.backend().read_logits(&mut again).await?;
+        if got != want || after != again {
+            let problem = format!("it draws token {got} where the CPU draws {want}, or goes on from another");
+            return Err(Error::Backend { backend: "gpu", problem });
+        }
+    }
+    Ok(())
 }
 
 async fn answers_of(small: &Synthetic, gpu: &Gpu) -> Result<Vec<f32>> {

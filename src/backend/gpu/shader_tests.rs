@@ -23,7 +23,7 @@ fn compositions() -> Vec<(String, String)> {
             push(kernel, &[("kv", kv)]);
         }
     }
-    for kernel in ["attend_join", "glu", "norm"] {
+    for kernel in ["attend_join", "best", "draw", "glu", "norm", "penalize", "top"] {
         push(kernel, &[]);
     }
     all
