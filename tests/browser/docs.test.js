@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { setup } from './harness.js';
 
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
-const TINY = { '/models/tiny.gguf': here('../fixtures/arch/smollm2-tied-q4_0/model.gguf') };
+const TINY = {
+  '/models/tiny.gguf': here('../fixtures/arch/smollm2-tied-q4_0/model.gguf'),
+  '/models/encoder.gguf': here('../fixtures/arch/bert-q8_0/model.gguf'),
+};
 const page = (/** @type {string} */ body) =>
   `<!doctype html><html lang="en"><title>Docs</title><link rel="icon" href="data:,"><body>${body}</body></html>`;
 
@@ -20,7 +23,7 @@ async function examples(file, language) {
 
 const api = await examples('api.md', 'js');
 const embed = await examples('embed.md', 'html');
-assert.ok(api.length === 6 && embed.length === 2);
+assert.ok(api.length === 7 && embed.length === 2);
 
 for (const [index, code] of api.entries()) {
   test(`docs/api.md, example ${index + 1}`, async (t) => {

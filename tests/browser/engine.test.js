@@ -108,6 +108,56 @@ test('an encoder in the browser embeds as the reference does', async (t) => {
   assert.ok(Math.abs(Math.hypot(...ofText) - 1) < 1e-5);
 });
 
+test('an encoder behind the package’s API: vectors as the reference has them, in OpenAI’s shape', async (t) => {
+  const { input_ids, mean_pooled_l2 } = await firstCase('bert-q8_0');
+  const files = Object.fromEntries(NAMES.map((name) => [`/${name}.gguf`, `${folder}${name}/model.gguf`]));
+  const { server, open } = await setup(t, {
+    files,
+    dist: fileURLToPath(new URL('../../pkg', import.meta.url)),
+  });
+  server.pages.set('/blank.html', { type: 'text/html', body: '<!doctype html><title>engine</title>' });
+  const { page } = await open('/blank.html');
+  const result = await page.evaluate(async (ids) => {
+    const path = '/index.js'; // served to this page
+    const { loadEngine } = /** @type {typeof import('../../www/engine/index.js')} */ (await import(path));
+    const encoder = await loadEngine({ model: '/bert-q8_0.gguf', task: 'embed' });
+    const own = await encoder.embed([ids], { pooling: 'mean' });
+    const response = await encoder.embeddings.create({ model: 'x', input: ['a text', 'b'] });
+    const chat = encoder.chat.completions.create({ messages: [{ role: 'user', content: 'x' }] });
+    const refused = await chat.catch((error) => error.code);
+    const { backend, architecture } = encoder.info;
+    await encoder.close();
+    const writer = await loadEngine({ model: '/smollm2-tied-q4_0.gguf' });
+    const codes = [refused, await writer.embeddings.create({ input: 'x' }).catch((error) => error.code)];
+    const task = loadEngine({ model: '/bert-q8_0.gguf' }).catch((error) => error.code);
+    return {
+      own: Array.from(own.vectors[0]),
+      tokens: own.tokens,
+      response,
+      codes,
+      backend,
+      architecture,
+      task: await task,
+    };
+  }, input_ids);
+  const worst = Math.max(...result.own.map((x, i) => Math.abs(x - mean_pooled_l2[i])));
+  assert.ok(worst < 1e-4, `off by ${worst}`);
+  assert.equal(result.tokens, input_ids.length);
+  const { data, usage, object, model } = result.response;
+  assert.equal(object, 'list');
+  assert.ok(model);
+  assert.deepEqual(
+    data.map(({ index, object, embedding }) => [index, object, embedding.length]),
+    [0, 1].map((index) => [index, 'embedding', mean_pooled_l2.length]),
+  );
+  for (const { embedding } of data) assert.ok(Math.abs(Math.hypot(...embedding) - 1) < 1e-5);
+  assert.ok(usage.prompt_tokens > 2 && usage.prompt_tokens === usage.total_tokens);
+  assert.deepEqual(result.codes, ['not_a_decoder', 'not_an_encoder']);
+  assert.equal(result.task, 'unsupported_architecture');
+  assert.equal(result.backend, 'cpu');
+  assert.equal(result.architecture, 'bert');
+});
+
 test('mistakes are errors with a code and a remedy, and the engine goes on', async (t) => {
   const { page } = await enginePage(t);
   const codes = await page.evaluate(async () => {

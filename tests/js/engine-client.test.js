@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EngineClient } from '../../www/engine/client.js';
 import { EngineHost } from '../../www/engine/host.js';
-import { loadModel } from '../../www/engine/load.js';
+import { loadEncoder, loadModel } from '../../www/engine/load.js';
 import {
   fromWireError,
   isFromWorker,
@@ -15,6 +15,9 @@ import { chooseVariant, FEATURES } from '../../www/engine/variant.js';
 import { ANSWERS, Loader } from './fake-engine.js';
 
 /** @typedef {import('../../www/engine/protocol.js').GenerateEvent} GenerateEvent */
+
+/** What the worker says of an encoder. */
+const EMPTY = { backend: 'cpu', variant: '', threads: 1, reason: '' };
 
 const FILE = {
   name: 'fake.gguf',
@@ -32,8 +35,9 @@ async function connect(t, file = {}, onLoad = () => {}) {
     post: (message, transfer = []) => port2.postMessage(message, transfer),
     async load(call, { onProgress }, signal) {
       onLoad(call);
-      const engine = await loadModel(new Loader(), { ...FILE, ...file }, onProgress, signal);
-      return { engine, info: engine.info() };
+      const how = call.options.task === 'embed' ? loadEncoder : loadModel;
+      const engine = await how(new Loader(), { ...FILE, ...file }, onProgress, signal);
+      return { engine, info: { ...EMPTY, ...engine.info() } };
     },
   });
   port2.onmessage = (event) => host.receive(event.data);
@@ -139,6 +143,33 @@ test('a file that ends inside its header or a tensor is named with its size', as
     code: 'gguf_truncated',
     message: /Tensor b ends at byte 40.*36/,
   });
+});
+
+test('an encoder embeds, several texts at once or none of them; what only writers do it refuses', async (t) => {
+  const client = await connect(t);
+  await load(client, { task: 'embed' });
+  const { vectors, tokens } = await client.embed(['one', 'two words', [7, 8, 9]]);
+  assert.deepEqual(
+    vectors.map((vector) => [...vector]),
+    [
+      [1, 3],
+      [2, 5],
+      [3, 9],
+    ],
+  );
+  assert.equal(tokens, 6);
+  assert.deepEqual([...(await client.tokenize('two words'))], [4, 5]);
+  await assert.rejects(collect(client.generate(say('hello'))), { code: 'not_a_decoder' });
+  await assert.rejects(client.save(), { code: 'not_a_decoder' });
+  const abort = new AbortController();
+  const many = client.embed(
+    Array.from({ length: 1000 }, () => 'x'),
+    { signal: abort.signal },
+  );
+  setTimeout(() => abort.abort(), 5);
+  await assert.rejects(many, { name: 'AbortError' });
+  await load(client);
+  await assert.rejects(client.embed(['x']), { code: 'not_an_encoder' });
 });
 
 test('closing rejects what is still open', async (t) => {

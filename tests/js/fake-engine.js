@@ -3,6 +3,7 @@
 /**
  * @typedef {import('../../www/engine/engine-types.js').Engine} EngineApi
  * @typedef {import('../../www/engine/engine-types.js').Loader} LoaderApi
+ * @typedef {import('../../www/engine/engine-types.js').Embedder} EmbedderApi
  * @typedef {import('../../www/engine/protocol.js').GenerateRequest} GenerateRequest
  */
 
@@ -137,6 +138,26 @@ class Engine {
   }
 }
 
+/** Two numbers a text: how many tokens, and how many of the longest. @implements {EmbedderApi} */
+export class Embedder {
+  freed = false;
+  info() {
+    return info;
+  }
+  /** @param {string} text */
+  tokenize(text) {
+    return new Engine().tokenize(text);
+  }
+  /** @param {string | ArrayLike<number>} input */
+  embed(input) {
+    const ids = typeof input === 'string' ? this.tokenize(input) : Array.from(input);
+    return Float32Array.of(ids.length, Math.max(...ids));
+  }
+  free() {
+    this.freed = true;
+  }
+}
+
 /** @implements {LoaderApi} */
 export class Loader {
   /** @param {Uint8Array} prefix */
@@ -156,6 +177,9 @@ export class Loader {
   async finish() {
     await pause(20);
     return new Engine();
+  }
+  async embedder() {
+    return new Embedder();
   }
   free() {}
 }

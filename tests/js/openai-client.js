@@ -1,4 +1,5 @@
 // A client that answers from a script: what the OpenAI-shaped API needs of the engine, without an engine.
+import { LoquatError } from '../../www/engine/protocol.js';
 
 /**
  * @typedef {import('../../www/engine/protocol.js').GenerateRequest} GenerateRequest
@@ -47,6 +48,9 @@ export function scripted(tokens, { reason = 'stop', fail, template = '' } = {}) 
     },
     /** Names the tools only where the script has a template for them. */
     template: async () => template,
+    embed: async () => {
+      throw new LoquatError('not_an_encoder', 'It writes text.', 'Load an encoder.');
+    },
     /** @param {string} text */
     tokenize: async (text) => Uint32Array.from(text, (c) => c.charCodeAt(0)),
   };

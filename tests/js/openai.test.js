@@ -305,7 +305,13 @@ test('embeddings come from encoders; a text model says that it makes none', asyn
   const { client, api: engine } = api([]);
   await assert.rejects(engine.embeddings.create({ input: 'x' }), { status: 400, code: 'not_an_encoder' });
   const encoder = openAi(
-    { ...client, embed: async (texts) => ({ vectors: texts.map((t) => [t.length, 0.5]), tokens: 4 }) },
+    {
+      ...client,
+      embed: async (inputs) => ({
+        vectors: inputs.map((each) => Float32Array.of(each.length, 0.5)),
+        tokens: 4,
+      }),
+    },
     MODEL,
   );
   const done = await encoder.embeddings.create({ input: ['a', 'bb'] });
@@ -319,6 +325,21 @@ test('embeddings come from encoders; a text model says that it makes none', asyn
   const packed = await encoder.embeddings.create({ input: 'a', encoding_format: 'base64' });
   const bytes = Buffer.from(String(packed.data[0].embedding), 'base64');
   assert.deepEqual([bytes.readFloatLE(0), bytes.readFloatLE(4)], [1, 0.5]);
+  const ids = await encoder.embeddings.create({ input: [7, 8, 9] });
+  assert.deepEqual(
+    ids.data.map(({ embedding, index, object }) => [index, object, embedding[0]]),
+    [[0, 'embedding', 3]],
+  );
+  assert.deepEqual(ids.usage, { prompt_tokens: 4, total_tokens: 4 });
+  assert.equal((await encoder.embeddings.create({ input: [[1], [2, 3]] })).data.length, 2);
+  for (const input of ['', [], ['a', ''], [''], [1.5], /** @type {any} */ (undefined)]) {
+    await assert.rejects(encoder.embeddings.create({ input }), (/** @type {any} */ error) => {
+      assert.equal(error.status, 400);
+      assert.equal(error.error.param, 'input');
+      return true;
+    });
+  }
+  await assert.rejects(encoder.embeddings.create({ input: 'a', dimensions: 3 }), /dimensions is 3.* have 2/);
 });
 
 test('the official client’s streaming helper reads our stream', async () => {
@@ -348,7 +369,7 @@ test('the official client’s types take our responses', async () => {
   /** @type {import('openai').OpenAI.Completion} */
   const text = await engine.completions.create({ prompt: 'x' });
   /** @type {(input: import('openai').OpenAI.EmbeddingCreateParams) => Promise<import('openai').OpenAI.CreateEmbeddingResponse>} */
-  const embed = (input) => engine.embeddings.create(/** @type {any} */ (input));
+  const embed = (input) => engine.embeddings.create(input);
   /** @type {import('openai').OpenAI.Model} */
   const model = (await engine.models.list()).data[0];
   assert.ok(chat && chunks && text && embed);

@@ -164,6 +164,16 @@ export class EngineClient {
     return this.#call({ type: 'template', messages, options });
   }
 
+  /**
+   * Vectors of texts, where an encoder is loaded (task `embed`).
+   * @param {Array<string | ArrayLike<number>>} inputs texts, or ids of texts
+   * @param {import('./protocol.js').EmbedOptions & {signal?: AbortSignal}} [options]
+   * @returns {Promise<import('./protocol.js').Embeddings>}
+   */
+  embed(inputs, { signal, ...options } = {}) {
+    return this.#call({ type: 'embed', inputs, options }, signal ? { signal } : {});
+  }
+
   /** @returns {Promise<Uint8Array>} the KV session */
   save() {
     return this.#call({ type: 'save' });

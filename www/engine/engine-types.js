@@ -20,6 +20,15 @@
 /** @typedef {{free(): void}} Unfinished an answer between two engines */
 
 /**
+ * An encoder: the task `embed`.
+ * @typedef {object} Embedder
+ * @property {() => import('./protocol.js').ModelInfo} info
+ * @property {(text: string) => Uint32Array} tokenize with what the model expects around a text
+ * @property {(input: string | ArrayLike<number>, options?: import('./protocol.js').EmbedOptions) => Float32Array} embed
+ * @property {() => void} free
+ */
+
+/**
  * @typedef {object} Loader
  * @property {(prefix: Uint8Array) => number} header 0 when complete, else the bytes wanted from offset 0
  * @property {() => Promise<void>} [open] chooses GPU or CPU; after the header, before the first tensor
@@ -27,6 +36,7 @@
  * @property {() => Array<{index: number, name: string, offset: number, size: number}>} tensors sorted by offset, absolute
  * @property {(index: number, bytes: Uint8Array) => void} tensor
  * @property {() => Promise<Engine>} finish
+ * @property {() => Promise<Embedder>} embedder as `finish`, of an encoder
  * @property {() => void} free
  */
 

@@ -1,16 +1,18 @@
 // Serves the protocol's calls from one engine, one generation at a time. Knows neither Worker nor window.
+import { embedAll } from './embed.js';
 import { isToWorker, LoquatError, toWireError } from './protocol.js';
 
 /**
  * @typedef {import('./protocol.js').Call} Call
  * @typedef {import('./protocol.js').FromWorker} FromWorker
  * @typedef {import('./engine-types.js').Engine} Engine
+ * @typedef {import('./engine-types.js').Embedder} Embedder
  */
 
 /**
  * @typedef {object} HostOptions
  * @property {(message: FromWorker, transfer?: Transferable[]) => void} post
- * @property {(call: import('./protocol.js').LoadRequest, tell: LoadListener, signal: AbortSignal) => Promise<{engine: Engine, info: import('./protocol.js').EngineInfo}>} load
+ * @property {(call: import('./protocol.js').LoadRequest, tell: LoadListener, signal: AbortSignal) => Promise<{engine: Engine | Embedder, info: import('./protocol.js').EngineInfo}>} load
  * @property {() => import('./protocol.js').NetworkRequest[]} [requests] of this thread so far
  *
  * @typedef {object} LoadListener
@@ -33,6 +35,18 @@ export function yieldToMessages() {
 const CPU = /** @type {const} */ ('cpu');
 const MOST_LOSSES = 2; // of the GPU, then the CPU computes
 
+const notWriting = () =>
+  new LoquatError(
+    'not_a_decoder',
+    'The model that is loaded makes vectors of texts; it writes none.',
+    'Load a model that writes, without the task "embed".',
+  );
+const notEncoding = () =>
+  new LoquatError(
+    'not_an_encoder',
+    'The model that is loaded writes text; it makes no vectors.',
+    'Load an encoder, such as a BERT model for sentence embeddings as GGUF, with the task "embed".',
+  );
 const notLoaded = () => new LoquatError('not_loaded', 'No model is loaded.', 'Load a model first.');
 
 /** @param {unknown} error */
@@ -41,6 +55,8 @@ const isLoss = (error) => /** @type {{code?: unknown} | undefined} */ (error)?.c
 export class EngineHost {
   /** @type {Engine | undefined} */
   #engine;
+  /** @type {Embedder | undefined} in the engine's place */
+  #embedder;
   /** @type {import('./protocol.js').LoadRequest | undefined} what the engine was loaded by */
   #loaded;
   #losses = 0; // of the GPU, since a page asked for this model
@@ -87,7 +103,17 @@ export class EngineHost {
     if (call.type === 'unload') return this.#unload();
     if (call.type === 'requests') return this.#options.requests?.() ?? [];
     const engine = this.#engine;
-    if (!engine) throw notLoaded();
+    const embedder = this.#embedder;
+    if (!engine && !embedder) throw notLoaded();
+    if (call.type === 'embed') {
+      if (!embedder) throw notEncoding();
+      return embedAll(embedder, call.inputs, call.options, async () => {
+        await yieldToMessages();
+        signal.throwIfAborted();
+      });
+    }
+    if (embedder && call.type === 'tokenize') return embedder.tokenize(call.text);
+    if (!engine) throw notWriting();
     switch (call.type) {
       case 'generate':
         return this.#generate(engine, call, signal);
@@ -130,7 +156,8 @@ export class EngineHost {
       const options = this.#losses < MOST_LOSSES ? call.options : { ...call.options, backend: CPU };
       try {
         const { engine, info } = await this.#options.load({ ...call, options }, tell, signal);
-        this.#engine = engine;
+        if ('embed' in engine) this.#embedder = engine;
+        else this.#engine = engine;
         return info;
       } catch (error) {
         if (!isLoss(error) || this.#losses >= MOST_LOSSES) throw error;
@@ -154,7 +181,8 @@ export class EngineHost {
 
   #unload() {
     this.#engine?.free();
-    this.#engine = undefined;
+    this.#embedder?.free();
+    this.#engine = this.#embedder = undefined;
     this.#loaded = undefined;
   }
 

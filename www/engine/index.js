@@ -15,11 +15,13 @@ export { isAbort, LoquatError } from './protocol.js';
  * @typedef {import('./protocol.js').GenerateRequest} GenerateRequest
  * @typedef {import('./protocol.js').GenerateEvent} GenerateEvent
  * @typedef {import('./protocol.js').Constraint} Constraint
+ * @typedef {import('./protocol.js').Embeddings} Embeddings
  * @typedef {import('./openai.js').OpenAiApi} OpenAiApi
  *
  * @typedef {object} EngineOptions
  * @property {string | ModelSource} model an address of a GGUF file, absolute or relative to the page; `hub:owner/repo/file`; files
  * @property {import('./protocol.js').Backend} [backend]
+ * @property {'chat' | 'embed'} [task] `embed` for encoders, which make vectors of texts
  * @property {number} [contextLength] tokens; by default the model's own, up to what fits
  * @property {number} [threads]
  * @property {string} [assets] folder with this package's files, where a bundler moved this module away from them
@@ -83,6 +85,15 @@ export class Engine {
     return this.#client.template(messages, options);
   }
 
+  /**
+   * Vectors of texts, where an encoder was loaded (`task: 'embed'`): one Float32Array a text, in order.
+   * @param {Array<string | ArrayLike<number>>} inputs texts, or the ids of texts
+   * @param {import('./protocol.js').EmbedOptions & {signal?: AbortSignal}} [options]
+   */
+  embed(inputs, options) {
+    return this.#client.embed(inputs, options);
+  }
+
   /** What was read and written so far (the KV cache), to be restored later with the same model. */
   save() {
     return this.#client.save();
@@ -111,7 +122,8 @@ export class Engine {
  * @returns {Promise<Engine>}
  */
 export async function loadEngine(options) {
-  const { model, backend, contextLength, threads, assets, shared, signal, onProgress, onNotice } = options;
+  const { model, backend, task, contextLength, threads, assets, shared, signal, onProgress, onNotice } =
+    options;
   const base = assets === undefined ? undefined : new URL(assets, globalThis.document?.baseURI).href;
   const start = () => startWorker(base);
   const client = new EngineClient(shared ? new SharedEnginePort({ start }) : start());
@@ -121,6 +133,7 @@ export async function loadEngine(options) {
       pkg,
       ...(BUILDS && !base ? { builds: BUILDS } : {}),
       ...(backend ? { backend } : {}),
+      ...(task ? { task } : {}),
       ...(contextLength ? { context_length: contextLength } : {}),
       ...(threads ? { threads } : {}),
       ...(signal ? { signal } : {}),

@@ -37,6 +37,22 @@ async function readHeader(loader, file, signal) {
  * @param {AbortSignal} signal
  */
 export async function loadModel(loader, file, onProgress, signal) {
+  await readModel(loader, file, onProgress, signal);
+  return loader.finish();
+}
+
+/** As loadModel, of an encoder. @type {(...args: Parameters<typeof readModel>) => Promise<import('./engine-types.js').Embedder>} */
+export async function loadEncoder(loader, file, onProgress, signal) {
+  await readModel(loader, file, onProgress, signal);
+  return loader.embedder();
+}
+
+/**
+ * @param {Loader} loader @param {ModelFile} file
+ * @param {(progress: LoadProgress) => void} onProgress
+ * @param {AbortSignal} signal
+ */
+async function readModel(loader, file, onProgress, signal) {
   await readHeader(loader, file, signal);
   await loader.open?.(); // the choice between GPU and CPU takes a moment
   const tensors = loader.tensors();
@@ -61,5 +77,4 @@ export async function loadModel(loader, file, onProgress, signal) {
     onProgress({ phase: 'read', loaded: tensor.offset + tensor.size, total: file.size });
   }
   onProgress({ phase: 'finish', loaded: file.size, total: file.size });
-  return loader.finish();
 }

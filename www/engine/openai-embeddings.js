@@ -1,10 +1,26 @@
 // Sentence embeddings of OpenAI's shape, where the model is an encoder.
-import { ApiError, invalidRequest } from './openai-errors.js';
+import { invalidRequest } from './openai-errors.js';
 
 /** @param {ArrayLike<number>} vector @returns {string} little-endian f32 in base64, what the official client asks for */
 function base64(vector) {
   const bytes = new Uint8Array(Float32Array.from(vector).buffer);
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
+/** @param {unknown} value @returns {value is number[]} */
+const isIds = (value) => Array.isArray(value) && value.length > 0 && value.every(Number.isInteger);
+
+/** @param {import('./openai-types.js').EmbeddingRequest['input']} input @returns {Array<string | number[]>} */
+function inputsOf(input) {
+  /** @type {unknown[]} */
+  const inputs = typeof input === 'string' || isIds(input) ? [input] : input;
+  if (Array.isArray(inputs) && inputs.length > 0) {
+    const bad = inputs.findIndex((each) => !isIds(each) && (typeof each !== 'string' || each === ''));
+    if (bad < 0) return /** @type {Array<string | number[]>} */ (inputs);
+    const message = `input[${bad}] is ${JSON.stringify(inputs[bad])}; it must be a text, or the ids of one.`;
+    throw invalidRequest('input', message, 'Leave empty texts out.');
+  }
+  throw invalidRequest('input', 'input is no text, list of texts, or list of ids.', 'Send what to embed.');
 }
 
 /**
@@ -15,22 +31,9 @@ function base64(vector) {
  * @returns {Promise<import('./openai-types.js').EmbeddingResponse>}
  */
 export async function embeddings(client, model, { input, encoding_format, dimensions }, { signal } = {}) {
-  const texts = typeof input === 'string' ? [input] : input;
-  if (!Array.isArray(texts) || texts.length === 0 || texts.some((text) => typeof text !== 'string')) {
-    throw invalidRequest('input', 'input must be a text or a list of texts.', 'Send strings, not token ids.');
-  }
-  if (!client.embed) {
-    throw new ApiError(400, {
-      message: `The model ${model} writes text; it makes no embeddings.`,
-      type: 'invalid_request_error',
-      param: 'model',
-      code: 'not_an_encoder',
-      remedy: 'Load an encoder, such as a BERT model for sentence embeddings, as GGUF.',
-    });
-  }
-  const { vectors, tokens } = await client.embed(texts, { signal });
+  const { vectors, tokens } = await client.embed(inputsOf(input), signal ? { signal } : {});
   const size = vectors[0]?.length;
-  if (dimensions !== undefined && dimensions !== size) {
+  if (typeof dimensions === 'number' && dimensions !== size) {
     const message = `dimensions is ${dimensions}; the vectors of ${model} have ${size}.`;
     throw invalidRequest('dimensions', message, 'Leave dimensions out.');
   }

@@ -10,6 +10,8 @@ const CALLERS = new Map([
   ['context_full', 400],
   ['empty_prompt', 400],
   ['token_out_of_range', 400],
+  ['not_a_decoder', 400],
+  ['not_an_encoder', 400],
   ['template', 400],
   ['not_loaded', 503],
   ['engine_closed', 503],

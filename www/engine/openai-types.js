@@ -60,7 +60,7 @@
  *
  * @typedef {Common & ChatOnly} ChatRequest
  * @typedef {Common & TextOnly} TextRequest
- * @typedef {{input: string | string[], model?: string, encoding_format?: 'float' | 'base64', dimensions?: number, user?: string}} EmbeddingRequest
+ * @typedef {{input: string | string[] | number[] | number[][], model?: string, encoding_format?: 'float' | 'base64', dimensions?: number, user?: string}} EmbeddingRequest
  */
 
 /**

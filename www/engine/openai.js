@@ -21,7 +21,7 @@ import { asPlainMessages, callConstraint, callId, chooseTools, toolFormat, ToolR
 
 /**
  * What this needs of an EngineClient; a test double fits too.
- * @typedef {Pick<import('./client.js').EngineClient, 'generate' | 'template' | 'tokenize'> & {embed?: (texts: string[], options?: {signal?: AbortSignal}) => Promise<{vectors: ArrayLike<number>[], tokens: number}>}} Client
+ * @typedef {Pick<import('./client.js').EngineClient, 'generate' | 'template' | 'tokenize' | 'embed'>} Client
  */
 
 /** @template T @param {Promise<T>} promise @param {string} [constraint] where one comes from @returns {Promise<T>} */

@@ -20,7 +20,11 @@
  * @property {number} [context_length] tokens
  * @property {number} [threads]
  * @property {string} [variant] name of a wasm build to insist on
+ * @property {'chat' | 'embed'} [task] `embed` opens encoders, which make vectors of texts; without it models that write
  */
+
+/** @typedef {{pooling?: 'none' | 'mean' | 'cls' | 'last', normalize?: boolean}} EmbedOptions by default the model's own pooling, normalized */
+/** @typedef {{vectors: Float32Array[], tokens: number}} Embeddings one vector a text, in order; `tokens` of all texts */
 
 /**
  * What one generation is asked to do; names are those of the OpenAI API, plus llama.cpp's sampling parameters.
@@ -102,13 +106,14 @@
  * @typedef {{type: 'tokenize', id: number, text: string, special: boolean}} TokenizeCall
  * @typedef {{type: 'detokenize', id: number, ids: ArrayLike<number>}} DetokenizeCall
  * @typedef {{type: 'template', id: number, messages: ChatMessage[], options: {tools?: unknown[], add_generation_prompt?: boolean}}} TemplateCall
+ * @typedef {{type: 'embed', id: number, inputs: Array<string | ArrayLike<number>>, options: EmbedOptions}} EmbedCall
  * @typedef {{type: 'save', id: number}} SaveCall
  * @typedef {{type: 'restore', id: number, bytes: Uint8Array}} RestoreCall
  * @typedef {{type: 'reset', id: number}} ResetCall
  * @typedef {{type: 'unload', id: number}} UnloadCall
  * @typedef {{type: 'requests', id: number}} RequestsCall what the worker asked of the network, for the page's proof of privacy
  * @typedef {{type: 'cancel', id: number}} CancelMessage `id` is the call to cancel; has no answer of its own
- * @typedef {LoadRequest | GenerateCall | TokenizeCall | DetokenizeCall | TemplateCall | SaveCall | RestoreCall | ResetCall | UnloadCall | RequestsCall} Call
+ * @typedef {LoadRequest | GenerateCall | TokenizeCall | DetokenizeCall | TemplateCall | EmbedCall | SaveCall | RestoreCall | ResetCall | UnloadCall | RequestsCall} Call
  * @typedef {Call | CancelMessage} ToWorker
  */
 
@@ -130,6 +135,7 @@ const TO_WORKER = new Set([
   'tokenize',
   'detokenize',
   'template',
+  'embed',
   'save',
   'restore',
   'reset',

@@ -1,7 +1,7 @@
 // The engine's worker: wires the host to this thread's messages, the weights cache and the wasm build.
 import { openModel } from '../cache/weights.js';
 import { EngineHost } from './host.js';
-import { loadModel } from './load.js';
+import { loadEncoder, loadModel } from './load.js';
 import { startThreads, threadCount } from './threads.js';
 import { chooseVariant, readVariants } from './variant.js';
 
@@ -42,6 +42,9 @@ async function startEngine(pkg, wanted, asked, builds) {
   }
 }
 
+/** How an encoder runs; an engine says it itself. */
+const ENCODER = { backend: 'cpu', variant: 'wasm', threads: 1, reason: 'encoders run on the processor' };
+
 /** @type {import('./host.js').HostOptions['load']} */
 async function load({ source, options, pkg, builds }, { onProgress, onNotice }, signal) {
   onProgress({ phase: 'engine', loaded: 0, total: 0 });
@@ -73,8 +76,9 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice }, 
     const tell = (/** @type {import('./protocol.js').LoadProgress} */ progress) => {
       if (!downloading || progress.phase !== 'read') onProgress(progress);
     };
-    const engine = await loadModel(loader, file, tell, signal);
-    const info = engine.info();
+    const encodes = options.task === 'embed';
+    const engine = await (encodes ? loadEncoder : loadModel)(loader, file, tell, signal);
+    const info = { ...ENCODER, ...engine.info() };
     if (options.backend === 'gpu' && info.backend !== 'gpu') {
       const remedy = 'Nothing is needed: the model runs on the processor, more slowly.';
       onNotice(Object.assign(new Error(info.reason), { code: 'gpu_unavailable', remedy }));
