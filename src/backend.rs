@@ -185,7 +185,8 @@ pub trait Backend: Draws + Sized + 'static {
     /// [`Error::OutOfMemory`](crate::Error).
     fn vector(&mut self, data: &[f32]) -> Result<Self::Vector>;
 
-    /// Allocates the run state. Called once, after all weights are filled.
+    /// Allocates the run state, after all weights are filled; again, for a shorter context, if that
+    /// (or the first cache) was more than memory bears.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error).

@@ -22,9 +22,31 @@ pub struct LoadOptions {
 /// The context taken where the user names none: enough for a long chat, small enough for a phone.
 pub const DEFAULT_CONTEXT: usize = 4096;
 
+/// The shortest context that a lack of memory leads to.
+pub const LEAST_CONTEXT: usize = 512;
+
 impl Default for LoadOptions {
     fn default() -> Self {
         LoadOptions { context_length: None, max_batch: 64 }
+    }
+}
+
+impl LoadOptions {
+    /// Whether a model can be loaded like this.
+    ///
+    /// # Errors
+    /// [`Error::BadParameter`] for an unusable option.
+    pub fn check(&self, config: &ModelConfig) -> Result<()> {
+        let limit = if config.learned_positions { config.context_length } else { 1 << 20 };
+        let bad = |name, problem| Err(Error::BadParameter { name, problem });
+        match self.context_length {
+            Some(0) => bad("context_length", "must not be 0".into()),
+            Some(n) if n > limit => {
+                bad("context_length", format!("{n} is more than the {limit} positions this model can have"))
+            }
+            _ if self.max_batch == 0 => bad("max_batch", "must not be 0".into()),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -52,21 +74,8 @@ impl<B: Backend> ModelLoader<B> {
     /// # Errors
     /// As [`ModelLoader::new`].
     pub fn with_config(gguf: &Gguf, config: ModelConfig, mut backend: B, options: LoadOptions) -> Result<Self> {
+        options.check(&config)?;
         let config = Arc::new(config);
-        let limit = if config.learned_positions { config.context_length } else { 1 << 20 };
-        match options.context_length {
-            Some(0) => return Err(Error::BadParameter { name: "context_length", problem: "must not be 0".into() }),
-            Some(n) if n > limit => {
-                return Err(Error::BadParameter {
-                    name: "context_length",
-                    problem: format!("{n} is more than the {limit} positions this model can have"),
-                });
-            }
-            _ => {}
-        }
-        if options.max_batch == 0 {
-            return Err(Error::BadParameter { name: "max_batch", problem: "must not be 0".into() });
-        }
         let weights = WeightsLoader::new(gguf, config.clone(), &mut backend)?;
         Ok(ModelLoader { config, options, weights, backend })
     }
@@ -74,6 +83,11 @@ impl<B: Backend> ModelLoader<B> {
     /// Whether tensor `index` of the directory is read by this architecture.
     pub fn wants(&self, index: usize) -> bool {
         self.weights.wants(index)
+    }
+
+    /// Where the model will be.
+    pub fn backend(&self) -> &B {
+        &self.backend
     }
 
     /// Hands over the bytes of tensor `index` of the directory.
@@ -94,8 +108,47 @@ impl<B: Backend> ModelLoader<B> {
         let context = options.context_length.unwrap_or(config.context_length.min(DEFAULT_CONTEXT));
         let plan = Plan { config: config.clone(), context, max_batch: options.max_batch.min(context), rope };
         backend.prepare(&plan, &weights)?;
-        Ok(Model { plan, weights, backend })
+        Ok(Model { plan, weights, backend, cache: None, note: None })
     }
+
+    /// As [`ModelLoader::finish`], waiting until memory is really there; where the context is too much
+    /// for it, with half of it, and so on down to [`LEAST_CONTEXT`].
+    ///
+    /// # Errors
+    /// As [`ModelLoader::finish`]; what the device reports.
+    pub async fn fit(self) -> Result<Model<B>> {
+        let ModelLoader { config, options, weights, mut backend } = self;
+        let (weights, rope) = weights.finish(&mut backend)?;
+        // That the weights are in must not be doubted below.
+        backend.settle().await?;
+        let wanted = options.context_length.unwrap_or(config.context_length.min(DEFAULT_CONTEXT));
+        let mut plan = Plan { config, context: wanted, max_batch: options.max_batch.min(wanted), rope };
+        loop {
+            match reserve(&mut backend, &plan, &weights).await {
+                Ok(kv) => {
+                    let note = (plan.context < wanted).then(|| {
+                        format!("the context is {} tokens long, because memory is short for {wanted}", plan.context)
+                    });
+                    return Ok(Model { plan, weights, backend, cache: Some(kv), note });
+                }
+                Err(Error::OutOfMemory { .. }) if plan.context > LEAST_CONTEXT => {
+                    plan.context = (plan.context / 2).max(LEAST_CONTEXT);
+                    plan.max_batch = plan.max_batch.min(plan.context);
+                    // What else went wrong for want of that memory is told until here.
+                    let _ = backend.settle().await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Run state and a cache, when they are really there.
+async fn reserve<B: Backend>(backend: &mut B, plan: &Plan, weights: &Weights<B>) -> Result<B::Kv> {
+    backend.prepare(plan, weights)?;
+    let kv = backend.kv()?;
+    backend.settle().await?;
+    Ok(kv)
 }
 
 /// A decoder ready to run.
@@ -104,9 +157,16 @@ pub struct Model<B: Backend> {
     plan: Plan,
     weights: Weights<B>,
     backend: B,
+    cache: Option<B::Kv>, // allocated while loading, for whoever asks first
+    note: Option<String>,
 }
 
 impl<B: Backend> Model<B> {
+    /// What the user should know about how it was loaded.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
     /// The architecture.
     pub fn config(&self) -> &ModelConfig {
         &self.plan.config
@@ -137,7 +197,11 @@ impl<B: Backend> Model<B> {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub fn new_cache(&mut self) -> Result<KvCache<B>> {
-        Ok(KvCache::new(self.backend.kv()?, self.plan.context))
+        let kv = match self.cache.take() {
+            Some(kv) => kv,
+            None => self.backend.kv()?,
+        };
+        Ok(KvCache::new(kv, self.plan.context))
     }
 
     /// Whether a sequence that will grow to `len` positions needs the long rotary factors.

@@ -7,6 +7,7 @@ mod any;
 mod convert;
 #[cfg(feature = "encoders")]
 mod embedder;
+mod loading;
 mod opened;
 #[cfg(target_feature = "atomics")]
 mod threads;
@@ -24,8 +25,9 @@ use wasm_bindgen_futures::future_to_promise;
 use crate::error::Error;
 use crate::gguf::{Gguf, Parsed};
 use crate::session::{ModelInfo, Prompts, Suspended};
-use any::{AnySession, Options};
+use any::AnySession;
 use convert::{JsResult, from_js, request_from_js, throw, to_js};
+use loading::Options;
 use opened::Opened;
 
 /// Runs once when the module is instantiated: a panic, which would be a bug, is reported with its place.
@@ -67,7 +69,7 @@ impl Loader {
     /// it the model runs on the CPU.
     pub async fn open(&mut self) -> JsResult<()> {
         let opened = self.opened.as_mut().ok_or_else(no_header)?;
-        opened.open(&self.options).await.map_err(throw)
+        opened.open().await.map_err(throw)
     }
 
     /// What the header says about the model.
@@ -78,14 +80,12 @@ impl Loader {
 
     /// The tensors to hand over, by file offset: `{index, name, offset, size}`.
     #[wasm_bindgen(unchecked_return_type = "TensorRange[]")]
-    pub fn tensors(&self) -> JsResult<JsValue> {
-        let opened = self.opened()?;
-        let tensors = opened.gguf.tensors.iter().enumerate().filter(|(i, _)| opened.wants(*i));
-        let ranges = tensors.map(|(index, t)| types::TensorRange {
-            index,
-            name: &t.name,
-            offset: t.offset as f64,
-            size: t.size as f64,
+    pub fn tensors(&mut self) -> JsResult<JsValue> {
+        let opened = self.opened.as_mut().ok_or_else(no_header)?;
+        let wanted = opened.wanted().map_err(throw)?;
+        let ranges = wanted.into_iter().map(|index| {
+            let t = &opened.gguf.tensors[index];
+            types::TensorRange { index, name: &t.name, offset: t.offset as f64, size: t.size as f64 }
         });
         to_js(&ranges.collect::<Vec<_>>())
     }

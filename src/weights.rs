@@ -14,6 +14,14 @@ use crate::gguf::{GgmlType, Gguf, TensorInfo};
 use crate::quant::dequantize;
 use plan::{MatrixSlot, Slot, TensorPlan, VectorSlot};
 
+/// Whether the directory has every tensor of the architecture, in its shape and in a known format.
+///
+/// # Errors
+/// [`Error::MissingTensor`], [`Error::TensorShape`], [`Error::UnsupportedType`].
+pub fn check(gguf: &Gguf, config: &ModelConfig) -> Result<()> {
+    plan::plan(gguf, config).map(drop)
+}
+
 /// Takes tensors and becomes [`Weights`].
 #[derive(Debug)]
 pub struct WeightsLoader<B: Backend> {

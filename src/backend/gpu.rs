@@ -194,13 +194,16 @@ impl Backend for GpuBackend {
     }
 
     fn prepare(&mut self, plan: &Plan, weights: &Weights<Self>) -> Result<()> {
-        self.program = Some(Program::new(&self.gpu, &mut self.maker, self.linears, plan, weights)?);
+        (self.program, self.drawer) = (None, None);
+        self.gpu.forgive_memory();
+        let (gpu, maker) = (&self.gpu, &mut self.maker);
+        self.program = Some(gpu.making(|| Program::new(gpu, maker, self.linears, plan, weights))?);
         self.gpu.check()
     }
 
     fn kv(&mut self) -> Result<GpuKv> {
         let program = self.program.as_ref().ok_or_else(|| Error::State("a cache before prepare".into()))?;
-        program.attention.kv(&self.gpu, &mut self.maker)
+        self.gpu.making(|| program.attention.kv(&self.gpu, &mut self.maker))
     }
 
     fn kv_copy(&mut self, from: &GpuKv, to: &mut GpuKv, len: usize) -> Result<()> {

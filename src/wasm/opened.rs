@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use wasm_bindgen::JsValue;
 
-use super::any::{AnyLoader, Options};
 #[cfg(feature = "encoders")]
 use super::embedder::Embedder;
+use super::loading::{AnyLoader, Options};
 use super::{Engine, convert::JsResult, convert::throw};
 use crate::config::ModelConfig;
 #[cfg(feature = "encoders")]
@@ -41,7 +41,7 @@ enum Kind {
 }
 
 impl Opened {
-    /// Validates the header and allocates the weights.
+    /// Validates the header.
     pub fn new(gguf: Box<Gguf>, options: &Options) -> Result<Self> {
         #[cfg(feature = "encoders")]
         if options.task.as_deref() == Some("embed") {
@@ -60,25 +60,31 @@ impl Opened {
     }
 
     /// Chooses where to compute, where there is a choice.
-    pub async fn open(&mut self, options: &Options) -> Result<()> {
+    pub async fn open(&mut self) -> Result<()> {
         match &mut self.kind {
-            Kind::Decoder { loader, .. } => loader.open(&self.gguf, options).await,
+            Kind::Decoder { loader, .. } => loader.open(&self.gguf).await,
             #[cfg(feature = "encoders")]
             Kind::Encoder { .. } => Ok(()),
         }
     }
 
-    pub fn wants(&self, index: usize) -> bool {
-        match &self.kind {
-            Kind::Decoder { loader, .. } => loader.wants(index),
-            #[cfg(feature = "encoders")]
-            Kind::Encoder { .. } => true,
+    /// The indices of the tensors to hand over.
+    pub fn wanted(&mut self) -> Result<Vec<usize>> {
+        let mut wanted = Vec::with_capacity(self.gguf.tensors.len());
+        for index in 0..self.gguf.tensors.len() {
+            let wants = match &mut self.kind {
+                Kind::Decoder { loader, .. } => loader.wants(&self.gguf, index)?,
+                #[cfg(feature = "encoders")]
+                Kind::Encoder { .. } => true,
+            };
+            wanted.extend(wants.then_some(index));
         }
+        Ok(wanted)
     }
 
     pub fn tensor(&mut self, index: usize, bytes: &[u8]) -> Result<()> {
         match &mut self.kind {
-            Kind::Decoder { loader, .. } => loader.tensor(index, bytes),
+            Kind::Decoder { loader, .. } => loader.tensor(&self.gguf, index, bytes),
             #[cfg(feature = "encoders")]
             Kind::Encoder { loader, .. } => {
                 let count = self.gguf.tensors.len();
@@ -96,7 +102,7 @@ impl Opened {
     pub async fn engine(self) -> JsResult<JsValue> {
         match self.kind {
             Kind::Decoder { loader, prompts, fingerprint } => {
-                let session = loader.finish(prompts.clone(), fingerprint).await.map_err(throw)?;
+                let session = loader.finish(&self.gguf, prompts.clone(), fingerprint).await.map_err(throw)?;
                 Ok(Engine::new(session, prompts, self.info).into())
             }
             #[cfg(feature = "encoders")]

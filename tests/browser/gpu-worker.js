@@ -7,15 +7,49 @@
  * @property {string} model path of the model file
  * @property {string} backend
  * @property {object} request
+ * @property {number} [context]
+ * @property {number} [memory] a cache of more bytes is refused, as by a GPU whose memory is short
+ * @property {number} [times] loads, answers and unloads so often; the last answer counts
  */
 
-/** @param {Task} task */
-async function run(task) {
-  const module = await import(task.glue);
-  const wasm = await module.default({ module_or_path: new URL(task.wasm, self.location.href) });
-  const loader = new module.Loader({ backend: task.backend, context_length: 256 });
-  const file = new Uint8Array(await (await fetch(task.model)).arrayBuffer());
-  const heap = () => wasm.memory.buffer.byteLength; // it never shrinks, so this is its peak so far
+/** @type {Array<string | undefined>} how each device ended, in the order they were opened */
+const ends = [];
+
+function watchDevices() {
+  if (!globalThis.GPUAdapter) return;
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (...args) {
+    const device = await requestDevice.apply(this, args);
+    const at = ends.push(undefined) - 1;
+    device.lost.then(({ reason }) => (ends[at] = reason));
+    return device;
+  };
+}
+
+/** @param {number} limit bytes */
+function refuseCaches(limit) {
+  const { createBuffer, pushErrorScope, popErrorScope } = GPUDevice.prototype;
+  let refused = false;
+  GPUDevice.prototype.createBuffer = function (wanted) {
+    refused = wanted.label === 'keys and values' && wanted.size > limit;
+    if (!refused) return createBuffer.call(this, wanted);
+    // Without a usage it is as invalid as one that found no memory.
+    pushErrorScope.call(this, 'validation');
+    const buffer = createBuffer.call(this, { ...wanted, usage: 0 });
+    void popErrorScope.call(this);
+    return buffer;
+  };
+  GPUDevice.prototype.popErrorScope = async function () {
+    const short = refused;
+    refused = false;
+    const error = await popErrorScope.call(this);
+    return short ? new GPUOutOfMemoryError('no room') : error;
+  };
+}
+
+/** @param {any} module @param {() => number} heap @param {Uint8Array} file @param {Task} task */
+async function once(module, heap, file, { backend, request, context = 256 }) {
+  const loader = new module.Loader({ backend, context_length: context });
   const heaps = [heap()];
   const wanted = loader.header(file.subarray(0, Math.min(file.length, 4 << 20)));
   heaps.push(heap());
@@ -28,24 +62,41 @@ async function run(task) {
     largest = Math.max(largest, size);
   }
   const engine = await loader.finish();
+  loader.free();
   heaps.push(heap());
-  engine.begin(task.request);
+  engine.begin(request);
   const ids = [];
-  const times = [];
   let text = '';
   for (;;) {
-    const since = performance.now();
     const event = await engine.step();
     if (event.type === 'token') {
       ids.push(event.id);
-      times.push(performance.now() - since);
       text += event.text;
     }
     if (event.type === 'done') {
       const { reason, timings } = event;
       const info = engine.info();
       engine.free();
-      return { ids, text: text + event.text, reason, timings, times, info, heaps, largest };
+      return { ids, text: text + event.text, reason, timings, info, heaps, largest };
+    }
+  }
+}
+
+/** @param {Task} task */
+async function run(task) {
+  watchDevices();
+  if (task.memory) refuseCaches(task.memory);
+  const module = await import(task.glue);
+  const wasm = await module.default({ module_or_path: new URL(task.wasm, self.location.href) });
+  const heap = () => wasm.memory.buffer.byteLength; // it never shrinks, so this is its peak so far
+  const file = new Uint8Array(await (await fetch(task.model)).arrayBuffer());
+  const peaks = [];
+  for (let i = 1; ; i++) {
+    const value = await once(module, heap, file, task);
+    peaks.push(heap());
+    if (i >= (task.times ?? 1)) {
+      await new Promise((resolve) => setTimeout(resolve, 100)); // the ends of devices are told later
+      return { ...value, peaks, ends };
     }
   }
 }

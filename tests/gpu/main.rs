@@ -183,6 +183,29 @@ fn a_lost_device_is_reported_as_such() {
     assert_eq!(lost.map(|e| e.code()), Some("device_lost"));
 }
 
+/// Where there is no room for the keys and values of a long context, a shorter one is taken, and told.
+#[test]
+fn a_context_that_does_not_fit_becomes_a_shorter_one() {
+    let name = "llama-q4_1";
+    let Some(gpu) = open(GpuOptions { default_limits: true, ..EXACT }) else { return };
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/arch");
+    let bytes = std::fs::read(dir.join(name).join("model.gguf")).unwrap();
+    let gguf = Gguf::parse_whole(&bytes).unwrap();
+    let options = LoadOptions { context_length: Some(1 << 20), max_batch: 64 };
+    let mut loader = ModelLoader::new(&gguf, gpu, options).unwrap();
+    for (i, t) in gguf.tensors.iter().enumerate() {
+        loader.tensor(i, &bytes[t.offset as usize..(t.offset + t.size) as usize]).unwrap();
+    }
+    let model = block_on(loader.fit()).unwrap();
+    // Keys and values of a layer share a binding of 128 MiB.
+    let position = 2 * 4 * model.config().kv_dim();
+    let most = (128 << 20) / position;
+    let context = model.plan().context;
+    assert!(context <= most && 2 * context > most, "{context} positions of {position} bytes");
+    assert!(model.note().unwrap().contains(&format!("{context} tokens")), "{:?}", model.note());
+    check(name, &logits(model, 70, 2), &logits(load(name, ScalarBackend::new(), 128), 70, 2), F32);
+}
+
 /// The self-test runs on every family, and finds nothing on a device that is right.
 #[test]
 fn every_family_passes_the_self_test() {

@@ -34,6 +34,7 @@ pub struct Gpu {
     pub(super) f16: bool,
     info: wgpu::AdapterInfo,
     faults: Arc<Mutex<Option<Error>>>,
+    scopes: Arc<Mutex<Vec<Signal>>>, // of buffers whose memory is not certain yet
     pipelines: Shared,
 }
 
@@ -96,7 +97,8 @@ impl Gpu {
             // Losing the device explains every error before it.
             *locked(&on_lost) = Some(Error::DeviceLost(format!("{reason:?}: {message}")));
         });
-        Ok(Gpu { device, queue, limits, f16, info, faults, pipelines: Shared::default() })
+        let (scopes, pipelines) = Default::default();
+        Ok(Gpu { device, queue, limits, f16, info, faults, scopes, pipelines })
     }
 
     pub(super) fn pipelines(&self) -> MutexGuard<'_, Pipelines> {
@@ -117,6 +119,14 @@ impl Gpu {
                 let _ = self.device.poll(wgpu::PollType::Poll);
                 locked(&self.faults).clone().map_or(Ok(()), Err)
             }
+        }
+    }
+
+    /// What was too large will not be used: a lack of memory is no fault any more.
+    pub(super) fn forgive_memory(&self) {
+        let mut fault = locked(&self.faults);
+        if matches!(*fault, Some(Error::OutOfMemory { .. })) {
+            *fault = None;
         }
     }
 
@@ -148,18 +158,53 @@ impl Gpu {
     /// A buffer of zeros.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] if it is larger than the device's limit.
+    /// [`Error::OutOfMemory`] if it is larger than the device's limit; if memory is short, at the next
+    /// wait.
     pub fn buffer(&self, what: &str, bytes: usize, usage: wgpu::BufferUsages) -> Result<wgpu::Buffer> {
         let size = (bytes as u64).next_multiple_of(16).max(256);
         if size > self.limits.max_buffer_size {
             return Err(Error::OutOfMemory { what: what.to_owned(), bytes: size });
         }
-        Ok(self.device.create_buffer(&wgpu::BufferDescriptor {
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(what),
             size,
             usage: usage | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
-        }))
+        });
+        let what = what.to_owned();
+        self.close(scope, move |fault, _| {
+            // Whatever fails after it fails because of it.
+            if !matches!(fault, Some(Error::DeviceLost(_))) {
+                *fault = Some(Error::OutOfMemory { what: format!("{what}, on the GPU,"), bytes: size });
+            }
+        });
+        Ok(buffer)
+    }
+
+    /// Runs what makes buffers and binds them. What is invalid for want of memory is no fault of its own.
+    ///
+    /// # Errors
+    /// As `make`.
+    pub(super) fn making<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
+        let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let made = make();
+        self.close(scope, |fault, error| {
+            fault.get_or_insert(gpu_error(error.to_string()));
+        });
+        made
+    }
+
+    /// Ends a scope; `told` hears of its first error, before [`Gpu::settle`] resolves.
+    fn close(&self, scope: wgpu::ErrorScopeGuard, told: impl FnOnce(&mut Option<Error>, wgpu::Error) + 'static) {
+        let (popped, faults, certain) = (scope.pop(), self.faults.clone(), Signal::default());
+        locked(&self.scopes).push(certain.clone());
+        spawn(async move {
+            if let Some(error) = popped.await {
+                told(&mut locked(&faults), error);
+            }
+            certain.set(Ok(()));
+        });
     }
 
     /// A storage buffer that one binding covers.
@@ -244,8 +289,24 @@ impl Gpu {
         self.queue.on_submitted_work_done(move || signal.set(Ok(())));
         self.wait()?;
         done.await.map_err(gpu_error)?;
+        let scopes = std::mem::take(&mut *locked(&self.scopes));
+        for certain in scopes {
+            certain.await.map_err(gpu_error)?;
+        }
         self.check()
     }
+}
+
+/// Natively errors are there at once; a browser tells them later, and in any case before what was
+/// submitted afterwards is done.
+#[cfg(not(target_arch = "wasm32"))]
+fn spawn(task: impl Future<Output = ()>) {
+    pollster::block_on(task);
+}
+
+#[cfg(target_arch = "wasm32")]
+fn spawn(task: impl Future<Output = ()> + 'static) {
+    wasm_bindgen_futures::spawn_local(task);
 }
 
 /// Mapped ranges are multiples of 8 bytes.

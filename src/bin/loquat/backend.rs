@@ -106,6 +106,9 @@ fn load<B: Backend>(mut file: ModelFile, backend: B, options: LoadOptions) -> Re
     let mut loader = ModelLoader::new(&file.gguf, backend, options)?;
     let wanted: Vec<bool> = (0..file.gguf.tensors.len()).map(|i| loader.wants(i)).collect();
     file.tensors(|i| wanted[i], |index, _, bytes| loader.tensor(index, bytes))?;
-    let model = loader.finish()?;
+    let model = pollster::block_on(loader.fit())?;
+    if let Some(note) = model.note() {
+        eprintln!("{note}");
+    }
     Ok(Loaded { model, file, load_ms: start.elapsed().as_secs_f64() * 1e3 })
 }
