@@ -63,7 +63,7 @@ applyLook(settings);
 await app.conversations.restore(last);
 await show(settings.language);
 for (const error of storageFailed) console.warn('Conversations are kept in memory only:', error);
-if (settings.agreed) void app.model.load();
+if (settings.agreed || settings.remote) void app.model.load();
 if (matchMedia('(hover: hover)').matches) shell?.focus();
 
 void goOffline(new URL('./sw.js', import.meta.url), () => {

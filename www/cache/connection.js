@@ -2,6 +2,7 @@
 
 import { CacheError, abortError } from './errors.js';
 import { ifRange, rangeHeader } from './ranges.js';
+import { policyViolation } from './policy.js';
 import { parseRetryAfter } from './retry.js';
 
 /** Without a byte for so long a connection counts as dead. */
@@ -177,23 +178,4 @@ export async function explain(error, url, name, signal) {
   return new CacheError('cors_refused', `${name}: ${host} does not allow this page to read it (CORS).`, {
     cause: error,
   });
-}
-
-/** Listens for the browser's report that the page's own policy stopped a request. @param {string} host */
-function policyViolation(host) {
-  const target = globalThis.document ?? globalThis;
-  let seen = false;
-  const hear = (/** @type {Event} */ event) => {
-    const { blockedURI } = /** @type {SecurityPolicyViolationEvent} */ (event);
-    seen ||= blockedURI.includes(host);
-  };
-  target.addEventListener('securitypolicyviolation', hear);
-  return {
-    /** The report comes a little after the failure. */
-    async seen() {
-      for (let i = 0; i < 10 && !seen; i++) await new Promise((resolve) => setTimeout(resolve, 10));
-      return seen;
-    },
-    stop: () => target.removeEventListener('securitypolicyviolation', hear),
-  };
 }

@@ -1,5 +1,6 @@
 // The same API, answered by a server that speaks OpenAI's (vLLM, llama.cpp, Ollama). Off unless a site asks for it: what
 // is said leaves the device then, and `leavesDevice` is there for a UI to say so.
+import { policyViolation } from '../cache/policy.js';
 import { ApiError } from './openai-errors.js';
 import { ApiStream } from './openai-chunks.js';
 
@@ -18,6 +19,28 @@ import { ApiStream } from './openai-chunks.js';
  * @property {Record<string, string>} [headers]
  * @property {typeof fetch} [fetch]
  */
+
+/** @param {string} base @param {unknown} error */
+function unreachable(base, error) {
+  return new ApiError(503, {
+    message: `${base} could not be reached: ${error}`,
+    type: 'server_error',
+    param: null,
+    code: 'remote_unreachable',
+    remedy: 'Check the address, that the server runs, and that it allows this page by CORS.',
+  });
+}
+
+/** @param {string} base */
+function blocked(base) {
+  return new ApiError(403, {
+    message: `This page’s Content-Security-Policy does not allow it to connect to ${base}.`,
+    type: 'invalid_request_error',
+    param: null,
+    code: 'remote_blocked',
+    remedy: 'The owner of this page must list the server in connect-src of its Content-Security-Policy.',
+  });
+}
 
 /** @param {Response} response */
 async function failed(response) {
@@ -80,19 +103,15 @@ export function remoteEngine({ baseURL, model, apiKey, headers = {}, fetch: send
   /** @param {string} path @param {unknown} body @param {AbortSignal} [signal] */
   async function ask(path, body, signal) {
     const how = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const forbidden = policyViolation(new URL(base, globalThis.location?.href).host);
     let response;
     try {
       response = await send(`${base}${path}`, { ...how, headers: common, ...(signal ? { signal } : {}) });
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new ApiError(503, {
-        message: `${base} could not be reached: ${error}`,
-        type: 'server_error',
-        param: null,
-        code: 'remote_unreachable',
-        remedy:
-          'Check the address, and that the server allows this page by CORS and the page this server by CSP.',
-      });
+      throw (await forbidden.seen()) ? blocked(base) : unreachable(base, error);
+    } finally {
+      forbidden.stop();
     }
     if (!response.ok) throw await failed(response);
     return response;
@@ -137,8 +156,8 @@ export function remoteEngine({ baseURL, model, apiKey, headers = {}, fetch: send
         (await ask('/embeddings', { model, ...request }, signal)).json(),
     },
     models: {
-      /** @returns {Promise<{object: 'list', data: import('./openai-types.js').ModelEntry[]}>} */
-      list: async () => (await ask('/models', undefined)).json(),
+      /** @param {{signal?: AbortSignal}} [options] @returns {Promise<{object: 'list', data: import('./openai-types.js').ModelEntry[]}>} */
+      list: async ({ signal } = {}) => (await ask('/models', undefined, signal)).json(),
     },
     close: async () => {},
   };

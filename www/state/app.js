@@ -55,6 +55,7 @@ import { writeSettings } from './settings.js';
  * @property {AppOptions} options
  * @property {(error: unknown, action?: Notice['action']) => void} fail shows an error and remembers it
  * @property {() => void} stop ends the answer that is being written
+ * @property {(patch: Partial<Settings>) => void} change of settings, kept
  */
 
 const ERRORS_KEPT = 20;
@@ -97,6 +98,10 @@ export function createApp(options) {
       store.set(({ errors }) => ({ notice, errors: [...errors, notice].slice(-ERRORS_KEPT) }));
     },
     stop: () => answers.stop(),
+    change(patch) {
+      store.set(({ settings }) => ({ settings: { ...settings, ...patch } }));
+      writeSettings(options.settingsStorage, store.get().settings);
+    },
   };
   const model = createModel(context);
   const conversations = createConversations(context);
@@ -112,10 +117,6 @@ export function createApp(options) {
     report: (error) => context.fail(error),
     base: options.base,
     dismiss: () => store.set({ notice: null }),
-    /** @param {Partial<Settings>} patch */
-    change(patch) {
-      store.set(({ settings }) => ({ settings: { ...settings, ...patch } }));
-      writeSettings(options.settingsStorage, store.get().settings);
-    },
+    change: context.change,
   };
 }

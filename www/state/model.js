@@ -1,10 +1,12 @@
 // Loads the chosen model and holds the engine that runs it. Answers wait here until there is one.
 import { fileName, parseAddress } from '../cache/sources.js';
 import { isAbort } from '../engine/protocol.js';
-import { DEFAULTS, DEFAULT_MODEL } from './settings.js';
+import { DEFAULTS, DEFAULT_MODEL, remoteAddress } from './settings.js';
 
 /**
  * @typedef {import('../engine/client.js').EngineClient} EngineClient
+ * @typedef {import('../engine/remote-client.js').ChatClient} ChatClient
+ * @typedef {import('../engine/protocol.js').EngineInfo} EngineInfo
  * @typedef {import('../engine/protocol.js').ModelSource} ModelSource
  */
 
@@ -40,61 +42,120 @@ function deferred() {
 }
 
 /** @param {import('./app.js').Context} context */
-export function createModel({ store, options, fail, stop }) {
-  /** @type {EngineClient | undefined} */
+export function createModel({ store, options, change, fail, stop }) {
+  /** @type {EngineClient | undefined} this device's */
+  let engine;
+  /** @type {ChatClient | undefined} who answers: this device's engine, or a server */
   let client;
   /** @type {AbortController | undefined} */
   let loading;
   let gate = deferred();
 
-  /** @param {ModelSource} source */
-  async function loadSource(source) {
+  /**
+   * @param {string} name
+   * @param {(mine: AbortController, tell: (info: EngineInfo) => void) => Promise<{client: ChatClient, info: EngineInfo}>} connect
+   * @param {() => void} retry
+   */
+  async function begin(name, connect, retry) {
     loading?.abort();
     if (store.get().model.status === 'ready') stop(); // an answer that only waits goes on waiting
     const mine = (loading = new AbortController());
-    const name = nameOf(source);
     if (store.get().model.status === 'ready') gate = deferred();
     store.set({ model: { status: 'loading', name }, notice: null });
+    const tell = (/** @type {EngineInfo} */ info) => {
+      if (mine === loading) store.set({ model: { status: 'ready', name: name || info.name, info } });
+    };
     try {
-      client ??= options.startEngine();
-      const { backend, contextLength } = store.get().settings;
-      const info = await client.load(source, {
-        pkg: options.pkg,
-        backend,
-        ...(contextLength > 0 ? { context_length: contextLength } : {}),
-        signal: mine.signal,
-        onProgress: (progress) =>
-          mine === loading && store.set({ model: { status: 'loading', name, progress } }),
-        onNotice: fail,
-        onEngine: (info) => mine === loading && store.set({ model: { status: 'ready', name, info } }),
-      });
+      const made = await connect(mine, tell);
       if (mine !== loading) return;
-      store.set({ model: { status: 'ready', name, info } });
+      client = made.client;
+      tell(made.info);
       gate.resolve(undefined);
     } catch (error) {
       if (mine !== loading) return;
       store.set({ model: { status: isAbort(error) ? 'none' : 'failed', name } });
       if (isAbort(error)) return;
-      // Whatever state the worker is in, the next try starts with a new one.
-      client?.close();
-      client = undefined;
-      fail(error, { label: 'retry', run: () => void loadSource(source) });
+      closeEngine(); // whatever state the worker is in, the next try starts with a new one
+      fail(error, { label: 'retry', run: retry });
+    }
+  }
+
+  function closeEngine() {
+    engine?.close();
+    engine = client = undefined;
+  }
+
+  /** @param {ModelSource} source */
+  function loadSource(source) {
+    const name = nameOf(source);
+    if (store.get().settings.remote) change({ remote: false }); // who opens a model wants its answers
+    return begin(
+      name,
+      async (mine, tell) => {
+        const made = (engine ??= options.startEngine());
+        const { backend, contextLength } = store.get().settings;
+        const info = await made.load(source, {
+          pkg: options.pkg,
+          backend,
+          ...(contextLength > 0 ? { context_length: contextLength } : {}),
+          signal: mine.signal,
+          onProgress: (progress) =>
+            mine === loading && store.set({ model: { status: 'loading', name, progress } }),
+          onNotice: fail,
+          onEngine: tell,
+        });
+        return { client: made, info };
+      },
+      () => void loadSource(source),
+    );
+  }
+
+  /** @param {URL} address */
+  function loadRemote(address) {
+    closeEngine(); // its memory is for what runs here
+    const { remoteModel: model, remoteKey: apiKey, contextLength } = store.get().settings;
+    return begin(
+      model,
+      async ({ signal }) => {
+        const { connectRemote } = await import('../engine/remote-client.js');
+        return connectRemote({ baseURL: address.href, model, apiKey, contextLength, signal });
+      },
+      () => void loadRemote(address),
+    );
+  }
+
+  /** What the settings say; asks nobody, so the download, or that words leave, must have been agreed to. */
+  function load() {
+    try {
+      const { settings } = store.get();
+      const address = remoteAddress(settings, options.base);
+      return address ? loadRemote(address) : loadSource(sourceOf(settings.model, options.base));
+    } catch (error) {
+      fail(error);
+      return Promise.resolve();
     }
   }
 
   return {
     loadSource,
-    /** The model of the settings; asks nobody, so the download must have been agreed to. */
-    load() {
-      try {
-        return loadSource(sourceOf(store.get().settings.model, options.base));
-      } catch (error) {
-        fail(error);
-        return Promise.resolve();
-      }
+    load,
+    /**
+     * Has a server answer from now on, or this device again.
+     * @param {{remoteUrl: string, remoteModel: string, remoteKey: string} | undefined} server
+     */
+    useRemote(server) {
+      change({ remote: server !== undefined, ...server });
+      if (server || store.get().settings.agreed) return load();
+      // No model was agreed to yet: the page asks, as on a first visit.
+      loading?.abort();
+      stop();
+      if (store.get().model.status === 'ready') gate = deferred();
+      client = undefined;
+      store.set({ model: { status: 'none', name: '' }, notice: null });
+      return Promise.resolve();
     },
     cancel: () => loading?.abort(),
-    /** The engine, as soon as a model is ready. @param {AbortSignal} signal @returns {Promise<EngineClient>} */
+    /** The engine, as soon as a model is ready. @param {AbortSignal} signal @returns {Promise<ChatClient>} */
     async ready(signal) {
       signal.throwIfAborted();
       const aborted = deferred();
@@ -103,7 +164,7 @@ export function createModel({ store, options, fail, stop }) {
       await Promise.race([gate.promise, aborted.promise]).finally(() =>
         signal.removeEventListener('abort', leave),
       );
-      return /** @type {EngineClient} */ (client);
+      return /** @type {ChatClient} */ (client);
     },
     get client() {
       return client;

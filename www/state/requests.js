@@ -10,7 +10,7 @@ function isOwnFile(own, url) {
 /**
  * @param {import('./store.js').Store<import('./app.js').AppState>} store
  * @param {string} base address of the page
- * @param {() => import('../engine/client.js').EngineClient | undefined} client
+ * @param {() => import('../engine/remote-client.js').ChatClient | undefined} client
  */
 export function createRequests(store, base, client) {
   let readyAt = Infinity; // ms since the epoch

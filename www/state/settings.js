@@ -18,6 +18,10 @@
  * @property {'auto' | 'en' | 'zh'} language
  * @property {boolean} confidence show low-confidence words
  * @property {boolean} agreed to the download of the default model
+ * @property {boolean} remote ask a server instead of this device: what is said leaves it
+ * @property {string} remoteUrl such as `https://my.server/v1`, absolute or relative to the page
+ * @property {string} remoteModel as the server names it; empty: the first it lists
+ * @property {string} remoteKey never stored
  */
 
 /** @type {Readonly<Settings>} */
@@ -40,6 +44,10 @@ export const DEFAULTS = Object.freeze({
   language: 'auto',
   confidence: false,
   agreed: false,
+  remote: false,
+  remoteUrl: '',
+  remoteModel: '',
+  remoteKey: '',
 });
 
 /** The download of the default model, shown before it begins. */
@@ -52,7 +60,10 @@ export const DEFAULT_MODEL = Object.freeze({
 
 const KEY = 'loquat-settings';
 
-/** Names that may be set in the address, for links and tests: `?temperature=0&repetitionPenalty=1`. */
+/** Kept as long as the page, and no longer. @type {ReadonlySet<string>} */
+export const SECRETS = new Set(['remoteKey']);
+
+/** Names that may be set in the address, for links and tests: `?temperature=0&repetitionPenalty=1`. No link may send words elsewhere. */
 const IN_ADDRESS = /** @type {const} */ ([
   'model',
   'backend',
@@ -106,11 +117,21 @@ export function readSettings(storage, params = new URLSearchParams()) {
 /** Only what differs from the defaults, so that better defaults reach those who never changed them. @param {Storage | undefined} storage @param {Settings} settings */
 export function writeSettings(storage, settings) {
   const changed = Object.entries(settings).filter(
-    ([name, value]) => value !== DEFAULTS[/** @type {keyof Settings} */ (name)],
+    ([name, value]) => !SECRETS.has(name) && value !== DEFAULTS[/** @type {keyof Settings} */ (name)],
   );
   try {
     storage?.setItem(KEY, JSON.stringify(Object.fromEntries(changed)));
   } catch {
     // Full or forbidden: the settings last as long as the page.
+  }
+}
+
+/** Where words go when a server answers. @param {Settings} settings @param {string} base address of the page @returns {URL | undefined} */
+export function remoteAddress({ remote, remoteUrl }, base) {
+  if (!remote) return undefined;
+  try {
+    return new URL(remoteUrl, base);
+  } catch {
+    return undefined;
   }
 }

@@ -2,6 +2,7 @@
 import { h, setProps, setText } from './dom.js';
 import { dictation } from './dictation.js';
 import { icon } from './icons.js';
+import { remoteAddress } from '../state/settings.js';
 
 const TALLEST = 200; // pixels
 const DRAFT_AFTER = 400; // ms without a key
@@ -22,7 +23,8 @@ export function createComposer(ui, editLast) {
   const button = h('button', { type: 'submit', class: 'send' }, sendIcon);
   const form = h('form', { class: 'composer', onsubmit: submit }, field, dictation(i18n, field), button);
   const live = h('span', { class: 'live' });
-  const note = h('p', { class: 'note' }, h('span', null, t('localNote')), live);
+  const where = h('span', null);
+  const note = h('p', { class: 'note' }, where, live);
   const root = h('div', { class: 'bottom' }, form, note);
   let conversation = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -73,7 +75,9 @@ export function createComposer(ui, editLast) {
     root,
     focus: () => field.focus(),
     /** @param {import('../state/app.js').AppState} state */
-    update({ chat, model, generation, context }) {
+    update({ chat, model, generation, context, settings }) {
+      const server = remoteAddress(settings, app.base);
+      setText(where, server ? t('remoteNote', { host: server.host }) : t('localNote'));
       if (chat.conversation.id !== conversation) {
         conversation = chat.conversation.id;
         clearTimeout(timer);

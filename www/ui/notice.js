@@ -3,7 +3,13 @@ import { h, setChildren } from './dom.js';
 import { iconButton } from './message.js';
 
 /** Notices in the person's own language; what they mean for the person is part of them. @type {Record<string, import('./i18n.js').Key>} */
-const SAID = { gpu_lost: 'gpuLost', gpu_lost_again: 'gpuLostAgain', gpu_unavailable: 'gpuUnavailable' };
+const SAID = {
+  gpu_lost: 'gpuLost',
+  gpu_lost_again: 'gpuLostAgain',
+  gpu_unavailable: 'gpuUnavailable',
+  remote_unreachable: 'remoteUnreachable',
+  remote_blocked: 'remoteBlocked',
+};
 
 /** @param {import('./context.js').Ui} ui @returns {import('./context.js').View} */
 export function createNotice({ app, i18n }) {

@@ -1,5 +1,6 @@
 // How far the model is on its way: bytes, speed, time left, and a way to stop it; before that, the question to load it.
 import { shownPath } from '../state/chat.js';
+import { remoteAddress } from '../state/settings.js';
 import { h, setText } from './dom.js';
 import { loadButton } from './welcome.js';
 
@@ -50,6 +51,8 @@ export function createProgress(ui) {
         loaded: 0,
         total: 0,
       };
+      const server = remoteAddress(state.settings, app.base);
+      if (server) return setText(what, t('remoteConnecting', { host: server.host }));
       setText(what, t(PHASES[/** @type {keyof typeof PHASES} */ (phase)], { name: model.name }));
       const parts = [];
       if (total && phase !== 'engine') {

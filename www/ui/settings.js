@@ -4,6 +4,7 @@ import { icon } from './icons.js';
 import { createModels } from './models.js';
 import { PERSONAS } from './personas.js';
 import { createPrivacy } from './privacy.js';
+import { createRemote } from './remote.js';
 import { createTransfer } from './transfer.js';
 import { DEFAULTS } from '../state/settings.js';
 
@@ -231,6 +232,7 @@ export function createSettings(ui) {
     'div',
     { class: 'settings' },
     modelGroup(),
+    createRemote(ui, (label, control, help) => row(t, label, control, help)),
     personaGroup(),
     samplingGroup(),
     lookGroup(),

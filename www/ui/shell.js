@@ -4,6 +4,7 @@ import { createComposer } from './composer.js';
 import { h, onceAFrame, setProps } from './dom.js';
 import { acceptFiles } from './drop.js';
 import { listenForKeys } from './keys.js';
+import { createLeaves } from './leaves.js';
 import { createNotice } from './notice.js';
 import { createProgress } from './progress.js';
 import { createSidebar } from './sidebar.js';
@@ -54,10 +55,20 @@ export function mountShell(
   const composer = createComposer(ui, thread.editLast);
   const sidebar = withSidebar ? createSidebar(ui) : undefined;
   const topbar = withTopbar ? createTopbar(ui) : undefined;
+  const leaves = createLeaves(ui);
   const progress = createProgress(ui);
   const notice = createNotice(ui);
   const shade = h('div', { class: 'shade', onclick: () => ui.showSidebar(false) });
-  const main = h('main', null, topbar?.root, thread.root, notice.root, progress.root, composer.root);
+  const main = h(
+    'main',
+    null,
+    topbar?.root,
+    leaves.root,
+    thread.root,
+    notice.root,
+    progress.root,
+    composer.root,
+  );
   const dialog = h('dialog', { class: 'panel' });
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
@@ -89,6 +100,7 @@ export function mountShell(
   const views = [
     thread,
     composer,
+    leaves,
     progress,
     notice,
     announcer,

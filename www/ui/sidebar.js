@@ -137,6 +137,7 @@ export function createSidebar(ui) {
   let drawnList;
   /** @type {Set<string> | null} */
   let drawnFound = null;
+  let drawnRemote = false;
   let drawnCurrent = '';
 
   search.addEventListener('input', async () => {
@@ -159,10 +160,11 @@ export function createSidebar(ui) {
   }
 
   /** @param {import('../state/app.js').AppState} state */
-  function update({ list, chat }) {
+  function update({ list, chat, settings: { remote } }) {
     const current = chat.conversation.id;
-    if (list === drawnList && current === drawnCurrent && found === drawnFound) return;
-    [drawnList, drawnCurrent, drawnFound] = [list, current, found];
+    const same = list === drawnList && current === drawnCurrent && found === drawnFound;
+    if (same && remote === drawnRemote) return;
+    [drawnList, drawnCurrent, drawnFound, drawnRemote] = [list, current, found, remote];
     const now = Date.now();
     /** @type {Map<Key, HTMLElement[]>} */
     const grouped = new Map();
@@ -186,7 +188,9 @@ export function createSidebar(ui) {
     empty.hidden = listed.length > 0;
     setText(
       empty,
-      list.length === 0 ? t('noConversations') : t('nothingFound', { text: search.value.trim() }),
+      list.length === 0
+        ? t(remote ? 'noConversationsYet' : 'noConversations')
+        : t('nothingFound', { text: search.value.trim() }),
     );
   }
 

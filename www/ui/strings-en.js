@@ -157,6 +157,30 @@ export const en = {
   models: 'Manage models',
   applyModel: 'Load this model',
 
+  remote: 'A server instead',
+  remoteHelp:
+    'Asks a server that speaks OpenAI’s API (vLLM, llama.cpp, Ollama) in place of this device, for questions that outgrow it. What you write, and the conversation so far, is sent there. Off unless you switch it on.',
+  remoteUrl: 'Server address',
+  remoteUrlHelp:
+    'Such as http://localhost:11434/v1. Whoever runs this page decides which servers it may reach (Content-Security-Policy).',
+  remoteUrlWrong: 'Give the server’s address first, with http:// or https://.',
+  remoteModel: 'Model on the server',
+  remoteModelHelp: 'As the server names it. Empty: the first that it lists.',
+  remoteKey: 'Key',
+  remoteKeyHelp: 'If the server wants one. Forgotten when the page is closed.',
+  remoteOn: 'Send my words to this server',
+  remoteOff: 'Back to this device',
+  remoteChip: 'server',
+  remoteNote: 'Answers come from {host} and can be wrong.',
+  remoteConnect: 'Connect to {host}',
+  remoteConnecting: 'Connecting to {host}',
+  remoteUnreachable:
+    'The server can’t be reached. Check its address, that it runs, and that it allows this page (CORS).',
+  remoteBlocked:
+    'This page may not connect to that server: whoever runs the page must list it in connect-src of its Content-Security-Policy.',
+  leavesDevice: 'What you write leaves this device: it is sent to {host}.',
+  noConversationsYet: 'Nothing here yet.',
+
   help: 'Keyboard shortcuts',
   keyFocus: 'Go to the message field',
   keyNew: 'New chat',

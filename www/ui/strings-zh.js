@@ -156,6 +156,29 @@ export const zh = {
   models: '模型管理',
   applyModel: '加载这个模型',
 
+  remote: '改用服务器',
+  remoteHelp:
+    '不用这台设备，而向提供 OpenAI 接口的服务器（vLLM、llama.cpp、Ollama）提问，适合这台设备答不好的问题。您写的内容和已有的对话会发送到那里。默认关闭，由您打开。',
+  remoteUrl: '服务器地址',
+  remoteUrlHelp:
+    '例如 http://localhost:11434/v1。这个页面可以连接哪些服务器，由页面的运营者决定（Content-Security-Policy）。',
+  remoteUrlWrong: '请先填写服务器地址，以 http:// 或 https:// 开头。',
+  remoteModel: '服务器上的模型',
+  remoteModelHelp: '服务器上的名称。留空则用它列出的第一个。',
+  remoteKey: '密钥',
+  remoteKeyHelp: '服务器需要时填写。关闭页面后即忘记。',
+  remoteOn: '把我的话发送到这个服务器',
+  remoteOff: '回到这台设备',
+  remoteChip: '服务器',
+  remoteNote: '回答来自 {host}，可能有错。',
+  remoteConnect: '连接 {host}',
+  remoteConnecting: '正在连接 {host}',
+  remoteUnreachable: '无法连接服务器。请检查地址、服务器是否在运行，以及它是否允许这个页面访问（CORS）。',
+  remoteBlocked:
+    '这个页面不能连接该服务器：页面的运营者需要把它加入 Content-Security-Policy 的 connect-src。',
+  leavesDevice: '您写的内容会离开这台设备，发送到 {host}。',
+  noConversationsYet: '这里还没有对话。',
+
   help: '键盘快捷键',
   keyFocus: '转到输入框',
   keyNew: '新对话',

@@ -27,7 +27,7 @@ export function createTopbar(ui) {
       setText(title, chat.conversation.title || t('newChat'));
       model.hidden = status !== 'ready' || !info;
       if (!info) return;
-      setText(model, `${name} · ${info.backend}`);
+      setText(model, `${name} · ${info.backend === 'remote' ? t('remoteChip') : info.backend}`);
       model.title = [info.name, info.variant, info.reason].filter(Boolean).join('\n');
     },
   };

@@ -1,6 +1,6 @@
 // The first thing a visitor sees: what this is, what it will download, and what one could ask.
 import { askToPersist } from '../cache/quota.js';
-import { DEFAULTS, DEFAULT_MODEL } from '../state/settings.js';
+import { DEFAULTS, DEFAULT_MODEL, remoteAddress } from '../state/settings.js';
 import { fileName } from '../cache/sources.js';
 import { h, setText } from './dom.js';
 import { icon, logo } from './icons.js';
@@ -13,8 +13,10 @@ export function loadButton(ui) {
   const { app, i18n } = ui;
   const label = h('span', null);
   const agree = () => {
-    void askToPersist(); // browsers grant it more readily on a click
-    app.change({ agreed: true });
+    if (!app.store.get().settings.remote) {
+      void askToPersist(); // browsers grant it more readily on a click
+      app.change({ agreed: true });
+    }
     void app.model.load();
     ui.focusInput();
   };
@@ -23,6 +25,8 @@ export function loadButton(ui) {
     root,
     /** @param {import('../state/app.js').AppState} state */
     update({ settings }) {
+      const server = remoteAddress(settings, app.base);
+      if (server) return setText(label, i18n.t('remoteConnect', { host: server.host }));
       const standard = settings.model === DEFAULTS.model;
       const size = standard ? DEFAULT_MODEL.size : ui.welcome?.size;
       const words = size
@@ -58,10 +62,11 @@ export function createWelcome(ui) {
     file.value = '';
   });
   const open = h('button', { type: 'button', class: 'quiet', onclick: () => file.click() }, t('openFile'));
+  const local = h('p', { class: 'local' }, icon('shield'), h('span', null, t('welcomeLocal')));
   const offer = h(
     'div',
     { class: 'offer' },
-    h('p', { class: 'local' }, icon('shield'), h('span', null, t('welcomeLocal'))),
+    local,
     what,
     h('div', { class: 'row' }, start.root, ...(ui.welcome ? [] : [open, file])),
     h('p', { class: 'note' }, t('agreeNote')),
@@ -95,6 +100,7 @@ export function createWelcome(ui) {
       setText(title, greeting || t('welcomeTitle'));
       offer.hidden = model.status !== 'none' && model.status !== 'failed';
       start.update(state);
+      local.hidden = what.hidden = small.hidden = settings.remote;
       const standard = settings.model === DEFAULTS.model;
       const values = { name: DEFAULT_MODEL.title, size: i18n.bytes(DEFAULT_MODEL.size) };
       setText(what, standard ? t('welcomeDownload', values) : settings.model);

@@ -15,6 +15,8 @@
  * @property {'bottom-right' | 'bottom-left'} [position]
  * @property {string} [launcherText]
  * @property {import('../engine/protocol.js').Backend} [backend]
+ * @property {string} [remote] address of a server that speaks OpenAI's API and answers in the model's place: what is said leaves the device
+ * @property {string} [remoteModel] as that server names it; empty: the first it lists
  * @property {boolean} [history] false: nothing that is said is kept
  * @property {boolean} [floating] a launcher in the page's corner; otherwise the chat is part of the page
  */
@@ -23,7 +25,7 @@ const LISTS = new Set(['quickReplies', 'knowledge']);
 const FLAGS = new Set(['history', 'floating']);
 const NAMES = new Set([
   ...['model', 'modelSize', 'title', 'system', 'persona', 'greeting', 'language', 'theme', 'position'],
-  ...['launcherText', 'backend', ...LISTS, ...FLAGS],
+  ...['launcherText', 'backend', 'remote', 'remoteModel', ...LISTS, ...FLAGS],
 ]);
 
 /** `quick-replies` → `quickReplies`. @param {string} name */

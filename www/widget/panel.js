@@ -50,8 +50,11 @@ async function sizeOf(address) {
 /** @param {WidgetOptions} options @returns {import('../state/settings.js').Settings} */
 function settingsOf(options) {
   const { model, system = '', persona = '', theme = 'auto', language = 'auto', backend = 'auto' } = options;
+  const { remote, remoteModel = '' } = options;
   const address = model ? new URL(model, document.baseURI).href : DEFAULTS.model;
-  return { ...DEFAULTS, model: address, system, persona, theme, language, backend };
+  const remoteUrl = remote ? new URL(remote, document.baseURI).href : '';
+  const server = { remote: remoteUrl !== '', remoteUrl, remoteModel };
+  return { ...DEFAULTS, ...server, model: address, system, persona, theme, language, backend };
 }
 
 /** @param {() => import('../engine/client.js').EngineClient} start */
@@ -91,6 +94,8 @@ export async function createPanel(frame, root, options, { emit, close }) {
     storage,
     settings: { ...settings, system },
   });
+  /** What the visitor agrees to: a download, or that words leave the device. */
+  const agreed = `${AGREED}:${settings.remote ? settings.remoteUrl : settings.model}`;
   const local = keeps ? localStore() : undefined;
   await app.conversations.restore(local?.getItem(`${LAST}:${settings.model}`) ?? '');
 
@@ -123,7 +128,7 @@ export async function createPanel(frame, root, options, { emit, close }) {
 
   const stop = app.store.subscribe((state, before) => {
     if (state.model.status !== before.model.status && state.model.status === 'ready') {
-      local?.setItem(`${AGREED}:${settings.model}`, 'yes');
+      local?.setItem(agreed, 'yes');
       emit('ready', { model: state.model.info });
     }
     if (state.notice !== before.notice && state.notice?.kind === 'error') emit('error', state.notice);
@@ -139,7 +144,7 @@ export async function createPanel(frame, root, options, { emit, close }) {
   });
   local?.setItem(`${LAST}:${settings.model}`, app.store.get().chat.conversation.id);
   // Agreed before on this site: the weights are in the cache.
-  if (local?.getItem(`${AGREED}:${settings.model}`)) void app.model.load();
+  if (local?.getItem(agreed)) void app.model.load();
 
   return {
     app,
