@@ -15,7 +15,7 @@ const dist = join(root, 'dist');
 const minify = process.argv.includes('--minify');
 
 /** Scripts that pages load by address; workers are found by `new URL('./x.js', import.meta.url)`. They share chunks. */
-const MODULES = ['main.js', 'widget/element.js', 'widget/panel.js'];
+const MODULES = ['main.js', 'widget/element.js', 'widget/panel.js', 'widget/frame.js'];
 /** A site's one line: a classic script by a short name, small and whole. */
 const LAUNCHER = { in: join(www, 'widget/embed.js'), out: 'widget' };
 const WORKER = /new URL\(\s*'(\.[^']*\.js)'\s*,\s*import\.meta\.url\s*,?\s*\)/g;

@@ -22,10 +22,11 @@ const ENTRIES = {
   remote: 'engine/remote.js',
   element: 'widget/element.js',
   panel: 'widget/panel.js',
+  frame: 'widget/frame.js',
 };
 /** What those start; each whole in itself, because bundlers make workers without shared chunks. */
 const WORKERS = ['engine/worker.js', 'engine/thread.js', 'cache/verify-worker.js'];
-const STYLES = ['ui/chat.css'];
+const FILES = ['ui/chat.css', 'widget/frame.html', 'widget/frame.css'];
 
 const entries = Object.fromEntries(Object.entries(ENTRIES).filter(([, path]) => existsSync(join(www, path))));
 /** @type {{variants: Array<{name: string, needs: string[], glue: string, wasm: string}>}} */
@@ -52,7 +53,7 @@ const flat = {
       const here = (/** @type {string} */ _, /** @type {string} */ to) =>
         `new URL('./${basename(to)}', import.meta.url)`;
       if (path === join(www, 'widget/embed.js')) {
-        return { contents: source.replace("'widget/panel.js'", "'panel.js'") };
+        return { contents: source.replaceAll("'widget/", "'") };
       }
       // The folder of builds is the package itself.
       const folder = source.replace("new URL('../pkg/', import.meta.url)", "new URL('./', import.meta.url)");
@@ -129,6 +130,7 @@ async function manifest() {
     files: [
       '*.js',
       '*.css',
+      '*.html',
       '*.LEGAL.txt',
       'variants.json',
       ...variants.flatMap(({ glue, wasm }) => [glue, wasm]),
@@ -139,7 +141,7 @@ async function manifest() {
 }
 
 for (const name of await readdir(pkg)) {
-  if (/\.(js|css|map|txt)$/.test(name) || name === 'types')
+  if (/\.(js|css|html|map|txt)$/.test(name) || name === 'types')
     await rm(join(pkg, name), { recursive: true, force: true });
 }
 const inputs = Object.entries(entries).map(([out, path]) => ({ in: join(www, path), out }));
@@ -150,7 +152,7 @@ if (existsSync(launcher)) {
   const entryPoints = [{ in: launcher, out: 'widget' }];
   await build({ ...common, entryPoints, format: 'iife', minify: true });
 }
-for (const path of STYLES) {
+for (const path of FILES) {
   if (existsSync(join(www, path))) await cp(join(www, path), join(pkg, basename(path)));
 }
 await types();

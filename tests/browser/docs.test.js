@@ -23,7 +23,7 @@ async function examples(file, language) {
 
 const api = await examples('api.md', 'js');
 const embed = await examples('embed.md', 'html');
-assert.ok(api.length === 7 && embed.length === 2);
+assert.ok(api.length === 7 && embed.length === 3);
 
 for (const [index, code] of api.entries()) {
   test(`docs/api.md, example ${index + 1}`, async (t) => {
@@ -47,12 +47,16 @@ for (const [index, code] of api.entries()) {
 for (const [index, html] of embed.entries()) {
   test(`docs/embed.md, example ${index + 1}`, async (t) => {
     const { server, open } = await setup(t, { isolation: false, files: TINY });
-    server.pages.set('/docs', { type: 'text/html; charset=utf-8', body: page(html) });
+    server.pages.set('/docs', {
+      type: 'text/html; charset=utf-8',
+      body: page(html.replaceAll('https://chat.example', '')),
+    });
     const { page: tab, errors } = await open('/docs');
     const inline = html.includes('<loquat-chat');
     const chat = tab.locator('loquat-chat').first();
     if (!inline) await chat.getByRole('button', { name: 'Open chat: Ask us' }).click();
-    await chat.getByRole('textbox', { name: 'Message' }).waitFor();
+    const views = html.includes('data-frame') ? tab.frameLocator('loquat-chat iframe') : chat;
+    await views.getByRole('textbox', { name: 'Message' }).waitFor();
     assert.deepEqual(errors, []);
   });
 }

@@ -1,11 +1,12 @@
 // <loquat-chat>: launcher, frame, methods and events. Small, because it is on every page of a site; the chat itself is
 // loaded when the visitor opens it.
+import { createFramePanel } from './frame-panel.js';
 import { optionsFrom } from './options.js';
 import { STYLE } from './launcher-style.js';
 
 /**
  * @typedef {import('./options.js').WidgetOptions} WidgetOptions
- * @typedef {import('./panel.js').Panel} Panel
+ * @typedef {import('./panel.js').Panel | import('./frame-panel.js').FramePanel} Panel
  * @typedef {typeof import('./panel.js')} PanelModule
  */
 
@@ -51,6 +52,9 @@ const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (class 
 export class LoquatChat extends Base {
   /** Where the chat itself comes from. @type {() => Promise<PanelModule>} */
   static loadPanel = () => Promise.reject(new Error('defineElement() was not called.'));
+
+  /** Where the chat's own page is, for those who want it in a frame. @type {string | undefined} */
+  static frameAddress;
 
   /** @type {WidgetOptions} set before the first opening, these count more than attributes */
   options = {};
@@ -129,11 +133,14 @@ export class LoquatChat extends Base {
     if (!frame) return Promise.reject(new Error('<loquat-chat> is not part of a document.'));
     this.#panel ??= (async () => {
       try {
+        const options = this.#all;
+        const host = {
+          emit: (/** @type {string} */ type, /** @type {unknown} */ detail) => this.#emit(type, detail),
+          ...(this.#launcher ? { close: () => this.close() } : {}),
+        };
+        if (options.frame) return await createFramePanel(frame, frameAddressOf(options), options, host);
         const { createPanel } = await LoquatChat.loadPanel();
-        return await createPanel(frame, this.#root, this.#all, {
-          emit: (type, detail) => this.#emit(type, detail),
-          close: this.#launcher ? () => this.close() : undefined,
-        });
+        return await createPanel(frame, this.#root, options, host);
       } catch (error) {
         this.#panel = undefined; // the next opening tries again
         frame.replaceChildren(make('p', { role: 'alert' }, wordsOf(this.#all.language).failed));
@@ -191,9 +198,20 @@ export class LoquatChat extends Base {
   }
 }
 
-/** @param {() => Promise<PanelModule>} loadPanel */
-export function defineElement(loadPanel) {
+/** @param {WidgetOptions} options */
+function frameAddressOf({ frame }) {
+  const address = typeof frame === 'string' ? frame : LoquatChat.frameAddress;
+  if (address) return address;
+  throw Object.assign(new Error('frame has no address.'), {
+    code: 'frame_address',
+    remedy: 'Give the address of frame.html: <loquat-chat frame="/loquat/widget/frame.html">.',
+  });
+}
+
+/** @param {() => Promise<PanelModule>} loadPanel @param {string} [frameAddress] */
+export function defineElement(loadPanel, frameAddress) {
   LoquatChat.loadPanel = loadPanel;
+  LoquatChat.frameAddress = frameAddress;
   const registry = globalThis.customElements;
   if (registry && !registry.get('loquat-chat')) registry.define('loquat-chat', LoquatChat);
 }

@@ -4,7 +4,7 @@ import { defineElement } from './chat-element.js';
 
 const script = /** @type {HTMLScriptElement} */ (document.currentScript);
 const panel = new URL('widget/panel.js', script.src).href;
-defineElement(() => import(panel));
+defineElement(() => import(panel), new URL('widget/frame.html', script.src).href);
 
 function start() {
   const chat = document.createElement('loquat-chat');

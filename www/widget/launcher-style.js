@@ -14,6 +14,7 @@ export const STYLE = `
   font: 1rem/1.5 system-ui, sans-serif;
 }
 .frame > .body { flex: 1; min-height: 0; }
+.frame > iframe { flex: 1; width: 100%; border: 0; color-scheme: inherit; }
 .frame > p { margin: auto; padding: 1rem; }
 .head {
   display: flex; align-items: center; gap: 0.25rem; padding: 0.5rem 0.5rem 0.5rem 1rem;

@@ -17,12 +17,13 @@
  * @property {import('../engine/protocol.js').Backend} [backend]
  * @property {string} [remote] address of a server that speaks OpenAI's API and answers in the model's place: what is said leaves the device
  * @property {string} [remoteModel] as that server names it; empty: the first it lists
+ * @property {boolean | string} [frame] the chat in a frame of its own: true for the page beside widget.js, or the address of a frame.html
  * @property {boolean} [history] false: nothing that is said is kept
  * @property {boolean} [floating] a launcher in the page's corner; otherwise the chat is part of the page
  */
 
 const LISTS = new Set(['quickReplies', 'knowledge']);
-const FLAGS = new Set(['history', 'floating']);
+const FLAGS = new Set(['history', 'floating', 'frame']);
 const NAMES = new Set([
   ...['model', 'modelSize', 'title', 'system', 'persona', 'greeting', 'language', 'theme', 'position'],
   ...['launcherText', 'backend', 'remote', 'remoteModel', ...LISTS, ...FLAGS],
@@ -58,6 +59,7 @@ export function optionsFrom(pairs) {
     const name = known === 'heading' ? 'title' : known; // `title` on an element would be a tooltip
     if (!NAMES.has(name)) continue;
     if (LISTS.has(name)) options[name] = listOf(value);
+    else if (name === 'frame' && /[/.]/.test(value)) options[name] = value;
     else if (FLAGS.has(name)) options[name] = value !== 'false' && value !== 'no';
     else if (name === 'modelSize') options[name] = Number(value) || undefined;
     else options[name] = value;
