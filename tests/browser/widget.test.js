@@ -64,6 +64,8 @@ test('a foreign page under a strict CSP, not isolated, has a conversation by one
   await launcher.click();
   await chat.getByRole('heading', { name: 'Ask about loquats.' }).waitFor();
   assert.match(await chat.locator('.offer .primary').innerText(), /MB|kB/, 'the size is shown');
+  const overflow = await chat.locator('.scroller').evaluate((view) => view.scrollWidth - view.clientWidth);
+  assert.equal(overflow, 0, 'a long address does not push the chat out of its frame');
   const bodies = site.server.requests('/models/tiny.gguf').filter(({ method }) => method !== 'HEAD');
   assert.equal(bodies.length, 0, 'no weights before the visitor agrees');
   await chat.getByRole('button', { name: 'Are they sweet?' }).click();
