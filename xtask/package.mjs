@@ -24,11 +24,14 @@ const ENTRIES = {
   panel: 'widget/panel.js',
   frame: 'widget/frame.js',
 };
+/** No one imports these by name. */
+const INTERNAL = new Set(['panel', 'frame']);
 /** What those start; each whole in itself, because bundlers make workers without shared chunks. */
 const WORKERS = ['engine/worker.js', 'engine/thread.js', 'cache/verify-worker.js'];
 const FILES = ['ui/chat.css', 'widget/frame.html', 'widget/frame.css'];
 
 const entries = Object.fromEntries(Object.entries(ENTRIES).filter(([, path]) => existsSync(join(www, path))));
+const named = Object.keys(entries).filter((name) => !INTERNAL.has(name));
 /** @type {{variants: Array<{name: string, needs: string[], glue: string, wasm: string}>}} */
 const { variants } = JSON.parse(await readFile(join(pkg, 'variants.json'), 'utf8'));
 
@@ -88,7 +91,7 @@ async function types() {
       typeRoots: [join(root, 'node_modules/@types')],
     },
     include: [join(www, '*.d.ts')],
-    files: Object.values(entries).map((path) => join(www, path)),
+    files: named.map((name) => join(www, entries[name])),
   };
   const file = join(folder, 'tsconfig.json');
   await writeFile(file, JSON.stringify(config));
@@ -111,7 +114,7 @@ async function manifest() {
     default: `./${name}.js`,
   });
   const exports = Object.fromEntries(
-    Object.keys(entries).map((name) => [name === 'index' ? '.' : `./${name}`, entry(name)]),
+    named.map((name) => [name === 'index' ? '.' : `./${name}`, entry(name)]),
   );
   return {
     name: 'loquat',

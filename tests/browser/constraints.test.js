@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream.js';
 import { parseCalls } from '../../www/engine/tool-formats.js';
 import { callConstraint } from '../../www/engine/tools.js';
 import { setup } from './harness.js';
@@ -191,6 +192,18 @@ test('tool_choice: none, auto, required and one by name; parallel calls; streame
   assertCall(calls[0].function.name, calls[0].function.arguments);
   assert.equal(deltas.map(({ delta }) => delta.content ?? '').join(''), '', 'no piece of a call is text');
   assert.equal(deltas.at(-1).finish_reason, 'tool_calls');
+  const lines = await page.evaluate(
+    async (request) => {
+      const stream = await /** @type {any} */ (globalThis).engine.chat.completions.create(request);
+      return new Response(stream.toReadableStream()).text();
+    },
+    { ...base, tool_choice: 'required', stream: true, seed: 3 },
+  );
+  const helper = ChatCompletionStream.fromReadableStream(/** @type {any} */ (new Blob([lines]).stream()));
+  const [helped] = (await helper.finalChatCompletion()).choices;
+  assert.equal(helped.finish_reason, 'tool_calls', 'the official client’s helper reads the stream');
+  for (const call of helped.message.tool_calls ?? [])
+    if (call.type === 'function') assertCall(call.function.name, call.function.arguments);
 });
 
 test('a call in every template’s format comes out as it went in', async (t) => {

@@ -103,18 +103,55 @@ test('a page without any bundler imports it', async (t) => {
 
 test('the types are complete and mean what the documentation says', async () => {
   const code = `
-import { ApiError, loadEngine, type Engine } from 'loquat';
+import { ApiError, loadEngine, type Embeddings, type Engine } from 'loquat';
+import { LoquatChat } from 'loquat/element';
+import { installLanguageModel } from 'loquat/prompt-api';
+import { remoteEngine } from 'loquat/remote';
+import type { OpenAI } from '${root}node_modules/openai/index.js';
 const engine: Engine = await loadEngine({ model: 'x.gguf', backend: 'cpu', contextLength: 512 });
 const whole = await engine.chat.completions.create({ messages: [{ role: 'user', content: 'x' }] });
 const text: string | null = whole.choices[0].message.content;
 const stream = await engine.chat.completions.create({ messages: [], stream: true });
 for await (const chunk of stream) { const piece: string | undefined = chunk.choices[0].delta.content; void piece; }
 const ids: Uint32Array = await engine.tokenize('x');
+const tool = { type: 'function' as const, function: { name: 'heat', parameters: { type: 'object' } } };
+const called = await engine.chat.completions.create({
+  messages: [{ role: 'tool', tool_call_id: 'a', content: '' }],
+  tools: [tool],
+  tool_choice: { type: 'function', function: { name: 'heat' } },
+  parallel_tool_calls: false,
+});
+const args: string | undefined = called.choices[0].message.tool_calls?.[0].function.arguments;
+const shaped = await engine.chat.completions.create({
+  messages: [],
+  response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'object' }, strict: true } },
+});
+const encoder = await loadEngine({ model: 'x.gguf', task: 'embed' });
+const own: Embeddings = await encoder.embed(['x', [1, 2]], { pooling: 'mean', normalize: false });
+// The official client's types take what comes back, and its requests are ours.
+const theirs: OpenAI.Chat.ChatCompletion[] = [whole, called, shaped];
+const pieces: AsyncIterable<OpenAI.Chat.ChatCompletionChunk> = stream;
+const texts: OpenAI.Completion = await engine.completions.create({ prompt: 'x' });
+const vectors: OpenAI.CreateEmbeddingResponse = await encoder.embeddings.create({ model: 'x', input: [[1]] } satisfies OpenAI.EmbeddingCreateParams);
+const remote = remoteEngine({ baseURL: '/v1', model: 'x' });
+const leaves: true = remote.leavesDevice;
+const same: OpenAI.Chat.ChatCompletion = await remote.chat.completions.create({ messages: [] });
+const polyfill = installLanguageModel({ load: () => loadEngine({ model: 'x.gguf' }) });
+const said: string = await (await polyfill.create()).prompt('x', { responseConstraint: /a/ });
+const chat = new LoquatChat();
+chat.options = { model: '/x.gguf', frame: true, quickReplies: ['a'] };
+await chat.sendMessage('x');
+// @ts-expect-error a tool is a function
+await engine.chat.completions.create({ messages: [], tools: [{ type: 'magic' }] });
+// @ts-expect-error there is no such format
+await engine.chat.completions.create({ messages: [], response_format: { type: 'yaml' } });
+// @ts-expect-error nor such a task
+await loadEngine({ model: 'x.gguf', task: 'dream' });
 // @ts-expect-error there is no such backend
 await loadEngine({ model: 'x.gguf', backend: 'quantum' });
 // @ts-expect-error messages are required
 await engine.chat.completions.create({ stream: true });
-export { ApiError, text, ids };
+export { ApiError, text, ids, args, own, theirs, pieces, texts, vectors, leaves, same, said };
 `;
   await writeFile(join(project, 'types.ts'), code);
   const flags = '--noEmit --strict --target es2022 --module esnext --moduleResolution bundler --types'.split(

@@ -6,8 +6,8 @@ import { STYLE } from './launcher-style.js';
 
 /**
  * @typedef {import('./options.js').WidgetOptions} WidgetOptions
- * @typedef {import('./panel.js').Panel | import('./frame-panel.js').FramePanel} Panel
- * @typedef {typeof import('./panel.js')} PanelModule
+ * @typedef {import('./panel-types.js').Panel} Panel
+ * @typedef {import('./panel-types.js').PanelModule} PanelModule
  */
 
 const WORDS = {

@@ -4,7 +4,6 @@ import { LOOK } from './frame-protocol.js';
 /**
  * @typedef {import('./frame-protocol.js').FromFrame} FromFrame
  * @typedef {import('./frame-protocol.js').Method} Method
- * @typedef {Pick<import('./panel.js').Panel, Method | 'destroy'>} FramePanel
  */
 
 const SILENT_MS = 30_000;
@@ -20,8 +19,8 @@ const asError = ({ code, message, remedy }) => Object.assign(new Error(message),
  * @param {HTMLElement} frame
  * @param {string} address of frame.html
  * @param {import('./options.js').WidgetOptions} options
- * @param {import('./panel.js').Host} host
- * @returns {Promise<FramePanel>}
+ * @param {import('./panel-types.js').Host} host
+ * @returns {Promise<import('./panel-types.js').Panel>}
  */
 export async function createFramePanel(frame, address, options, { emit, close }) {
   const { origin, href } = new URL(address, document.baseURI);

@@ -46,7 +46,7 @@ async function show({ options, look, closable }, post) {
 /** @param {Connect} connect @param {MessagePort} port */
 async function serve(connect, port) {
   const post = (/** @type {FromFrame} */ message) => port.postMessage(message);
-  /** @type {import('./panel.js').Panel} */
+  /** @type {import('./panel-types.js').Panel} */
   let panel;
   try {
     panel = await show(connect, post);

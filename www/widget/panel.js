@@ -13,8 +13,7 @@ import { withKnowledge } from './knowledge.js';
 
 /**
  * @typedef {import('./options.js').WidgetOptions} WidgetOptions
- * @typedef {{emit: (type: string, detail?: unknown) => void, close?: () => void}} Host
- * @typedef {Awaited<ReturnType<typeof createPanel>>} Panel
+ * @typedef {import('./panel-types.js').Host} Host
  */
 
 const AGREED = 'loquat-widget-agreed';
