@@ -101,6 +101,28 @@ test('a page without any bundler imports it', async (t) => {
   await answerOf(t, plain);
 });
 
+test('a Vite project with the element, too: styles, views and worker are found', async (t) => {
+  const site = join(project, 'site');
+  const tag = '<loquat-chat model="/models/tiny.gguf" heading="Help"></loquat-chat>';
+  await mkdir(site);
+  await writeFile(join(site, 'index.html'), `${PAGE}${tag}`);
+  await writeFile(join(site, 'main.js'), "import 'loquat/element';");
+  await run(process.execPath, [bin('vite/bin/vite.js'), 'build', '--logLevel', 'error'], { cwd: site });
+  const { open } = await setup(t, { dist: join(site, 'dist'), files: TINY });
+  const { page, errors } = await open();
+  const chat = page.locator('loquat-chat');
+  await chat.locator('.offer .primary').click();
+  await chat.getByRole('textbox', { name: 'Message' }).fill('Hi');
+  await page.keyboard.press('Enter');
+  await chat
+    .getByRole('button', { name: /Answer again|Continue/ })
+    .first()
+    .waitFor({ timeout: 60_000 });
+  const look = await chat.locator('.composer').evaluate((form) => getComputedStyle(form).display);
+  assert.equal(look, 'flex', 'the stylesheet is there');
+  assert.deepEqual(errors, []);
+});
+
 test('the types are complete and mean what the documentation says', async () => {
   const code = `
 import { ApiError, loadEngine, type Embeddings, type Engine } from 'loquat';
