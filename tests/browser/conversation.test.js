@@ -117,6 +117,18 @@ test('an error shows its code, sentence and remedy, and the page goes on', async
   assert.equal(await page.locator('.notice').count(), 0);
 });
 
+test('an error in Chinese: sentence and remedy are translated, names and numbers stay below them', async (t) => {
+  const { server, open } = await setupFake(t);
+  server.faults.set('/models/tiny.gguf', { status: 404 });
+  const { page } = await open(`${FAKE}&language=zh`);
+  await page.locator('.offer .primary').click();
+  const notice = page.locator('.notice.error');
+  await notice.locator('code').getByText('not_found').waitFor();
+  const [says, remedy] = await notice.locator('.text p').allInnerTexts();
+  assert.match(says + remedy, /^这个地址没有文件。请检查地址/);
+  assert.match(await notice.locator('.detail').innerText(), /tiny\.gguf: the server answered 404/);
+});
+
 test('what no longer fits the context is left out visibly, and can be sent after all', async (t) => {
   const { open } = await setupFake(t);
   const { page } = await open(FAKE);

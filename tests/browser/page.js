@@ -26,7 +26,10 @@ export async function serveFakeEngine(server, folder = '') {
  * @param {Parameters<typeof setup>[1] & {folder?: string}} [options] `folder`: where the page lies, if not at the root
  */
 export async function setupFake(t, { folder = '', ...options } = {}) {
-  const site = await setup(t, { ...options, files: { [`${folder}/models/tiny.gguf`]: TINY } });
+  const site = await setup(t, {
+    ...options,
+    files: { ...options.files, [`${folder}/models/tiny.gguf`]: TINY },
+  });
   await serveFakeEngine(site.server, folder);
   return site;
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SharedEnginePort } from '../../www/cache/tab-port.js';
+import { PROTOCOL, TO_WORKER } from '../../www/engine/protocol.js';
 import { joinLeadership } from '../../www/cache/tabs.js';
 
 /** As much of Web Locks as is used. @returns {LockManager} */
@@ -59,6 +60,8 @@ class FakeWorker {
   async postMessage(m) {
     this.heard.push(m);
     await turn();
+    if (m.source?.url === '/slow.gguf') await until(() => this.heard.some(({ type }) => type === 'resume'));
+    if (m.type === 'pause' || m.type === 'resume') return;
     if (m.type === 'cancel') return void this.cancelled.add(m.id);
     if (m.type !== 'generate') return this.post({ type: 'result', id: m.id, value: `${m.type}ed` });
     const said = m.request.continue_final ? m.request.messages.at(-1).content : '';
@@ -103,7 +106,7 @@ function browser() {
   return {
     workers,
     close: () => tabs.forEach(({ port }) => port.terminate()),
-    tab() {
+    tab(more = {}) {
       /** @type {any[]} */
       const heard = [];
       /** @type {string[]} */
@@ -113,7 +116,7 @@ function browser() {
         workers.push(worker);
         return worker;
       };
-      const port = new SharedEnginePort({ name, locks, start, onRole: (role) => roles.push(role) });
+      const port = new SharedEnginePort({ name, locks, start, onRole: (role) => roles.push(role), ...more });
       port.addEventListener('message', (e) => heard.push(e.data));
       const tab = {
         port,
@@ -241,6 +244,73 @@ test('cancel reaches the engine from a following tab', async () => {
   await until(() => b.ended(4));
   assert.ok(!b.text().includes('seven'), b.text());
   close();
+});
+
+test('a download that several tabs wait for is paused and resumed by any of them', async () => {
+  const { tab, workers, close } = browser();
+  const a = tab();
+  await until(() => a.roles.length);
+  const b = tab();
+  b.port.postMessage({ type: 'reset', id: 5 });
+  await until(() => b.ended(5)); // knows its leader
+  const slow = { ...load, source: { url: '/slow.gguf' } };
+  a.port.postMessage({ ...slow, id: 1 });
+  b.port.postMessage({ ...slow, id: 7 });
+  b.port.postMessage({ type: 'pause', id: 7 });
+  b.port.postMessage({ type: 'resume', id: 7 });
+  await until(() => b.ended(7));
+  const [worker] = workers;
+  const number = worker.heard.find((m) => m.type === 'load').id;
+  const commands = worker.heard.filter((m) => m.type === 'pause' || m.type === 'resume');
+  assert.deepEqual(
+    commands.map(({ type, id }) => [type, id]),
+    [
+      ['pause', number],
+      ['resume', number],
+    ],
+  );
+  close();
+});
+
+test('what is noticed about a model when it is loaded already reaches every tab that has it', async () => {
+  const { tab, workers, close } = browser();
+  const a = tab();
+  a.port.postMessage({ ...load, id: 1 });
+  await until(() => a.ended(1));
+  const b = tab();
+  b.port.postMessage({ ...load, id: 9 });
+  await until(() => b.ended(9));
+  const { id } = workers[0].heard.find((m) => m.type === 'load');
+  const notice = { name: 'CacheError', code: 'hash_mismatch', message: 'differs', remedy: '' };
+  workers[0].post({ type: 'event', id, event: { type: 'notice', notice } });
+  await until(() => a.heard.some((m) => m.event?.type === 'notice' && m.id === 1));
+  await until(() => b.heard.some((m) => m.event?.type === 'notice' && m.id === 9));
+  close();
+});
+
+test('tabs of two versions, whose messages differ, leave each other alone', async () => {
+  const { tab, workers, close } = browser();
+  const old = tab({ protocol: 1 });
+  const fresh = tab({ protocol: 2 });
+  const other = tab({ protocol: 2 });
+  old.port.postMessage({ ...load, id: 1 });
+  fresh.port.postMessage({ ...load, id: 1 });
+  other.port.postMessage({ ...load, id: 1 });
+  await until(() => old.ended(1) && fresh.ended(1) && other.ended(1));
+  assert.deepEqual([old.roles, fresh.roles, other.roles], [['lead'], ['lead'], ['follow']]);
+  assert.equal(workers.length, 2, 'one engine for each version');
+  old.port.terminate();
+  fresh.port.postMessage({ ...generate, id: 2 });
+  await until(() => fresh.ended(2));
+  assert.equal(workers.length, 2, 'nobody took over what it does not understand');
+  close();
+});
+
+test('the number of the protocol is raised with its messages', () => {
+  const messages = [...TO_WORKER].sort().join(' ');
+  const known =
+    'cancel detokenize embed generate load pause requests reset restore resume save template tokenize unload';
+  assert.deepEqual([PROTOCOL, messages], [2, known], 'raise PROTOCOL when an older tab would misunderstand');
 });
 
 test('unloading in one tab leaves the others their engine', async () => {

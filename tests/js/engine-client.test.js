@@ -1,6 +1,7 @@
 // The client and the host over a real message channel, with a fake engine: calls, streams, cancelling, errors.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CacheError } from '../../www/cache/errors.js';
 import { EngineClient } from '../../www/engine/client.js';
 import { EngineHost } from '../../www/engine/host.js';
 import { loadEncoder, loadModel } from '../../www/engine/load.js';
@@ -75,6 +76,44 @@ test('a model loads tensor by tensor and tells its progress', async (t) => {
   });
   assert.equal(info.name, 'Fake 1M');
   assert.deepEqual(loaded, [32, 40, 64]);
+});
+
+test('a load is paused and resumed; its progress says so', async (t) => {
+  const { port1, port2 } = new MessageChannel();
+  t.after(() => port1.close());
+  const host = new EngineHost({
+    post: (message) => port2.postMessage(message),
+    async load(_, { onProgress, gate }, signal) {
+      for (let loaded = 0; loaded < 3; loaded++) {
+        await gate.pass(signal);
+        onProgress({ phase: 'download', loaded, total: 3 });
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      const engine = await loadModel(new Loader(), FILE, () => {}, signal);
+      return { engine, info: engine.info() };
+    },
+  });
+  port2.onmessage = (event) => host.receive(event.data);
+  port1.start();
+  const client = new EngineClient(/** @type {any} */ (port1));
+  /** @type {number[]} */
+  const loaded = [];
+  let held = 0;
+  const loading = load(client, {
+    onProgress(/** @type {import('../../www/engine/protocol.js').LoadProgress} */ progress) {
+      if (!progress.paused) return void loaded.push(progress.loaded);
+      const before = loaded.length;
+      setTimeout(() => {
+        assert.equal(loaded.length, before, 'nothing goes on while it is paused');
+        held++;
+        client.resume();
+      }, 20);
+    },
+  });
+  client.pause();
+  assert.equal((await loading).name, 'Fake 1M');
+  assert.equal(held, 1);
+  assert.equal(loaded.at(-1), 2);
 });
 
 test('an answer streams word by word and ends with done', async (t) => {
@@ -203,6 +242,9 @@ test('errors cross the wire with name, code and remedy', () => {
   );
   assert.equal(fromWireError(toWireError(new DOMException('no', 'AbortError'))).name, 'AbortError');
   assert.equal(toWireError('text').code, 'internal');
+  const offered = new CacheError('room_too_small', 'full', { offer: 'memory', remedy: 'Make room.' });
+  const { code, offer, hint } = /** @type {any} */ (fromWireError(toWireError(offered)));
+  assert.deepEqual([code, offer, hint], ['room_too_small', 'memory', 'Make room.']);
 });
 
 test('the first wasm build whose features are all here is taken, with the reason', async () => {

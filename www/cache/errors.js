@@ -27,13 +27,12 @@ export const REMEDIES = Object.freeze({
   wrong_length: 'The server’s file has another size than published. Check the address or try again later.',
   truncated: 'The file ended early. Try again: what has arrived is kept and only the rest is fetched.',
   weights_changed:
-    'The publisher has replaced the file. Load again: the download starts over with the new one, nothing of the old is mixed in.',
+    'The publisher has replaced the file. The download starts over with the new one, nothing of the old is mixed in; if it does not, load again.',
   hash_mismatch:
     'The file differs from what was published, so it was deleted. Load again; if this repeats, use another address.',
   pin_mismatch:
     'The file differs from the one first downloaded from this address. If you trust the publisher, forget the old fingerprint and load again.',
-  chunk_corrupt:
-    'A stored piece is damaged and could not be fetched again. Connect to the network and load again: only that piece is fetched.',
+  chunk_corrupt: 'That piece alone is fetched again. If it can’t be, connect to the network and load again.',
   room_too_small:
     'Free some disk space, delete a cached model, choose a smaller one, or use this one from memory for this visit only.',
   quota_exceeded:
@@ -60,17 +59,24 @@ export class CacheError extends Error {
   /**
    * @param {string} code a key of REMEDIES
    * @param {string} message
-   * @param {{remedy?: string, retryable?: boolean, offer?: 'memory', cause?: unknown, retryAfterMs?: number, suggestion?: string}} [more]
+   * @param {{remedy?: string, retryable?: boolean, offer?: 'memory' | 'trust' | 'anyway', address?: string, cause?: unknown, retryAfterMs?: number, suggestion?: string}} [more]
    */
   constructor(code, message, more = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'CacheError';
     this.code = code;
     this.remedy = more.remedy ?? REMEDIES[code] ?? '';
+    /** The remedy, where it is one for this very case. */
+    this.hint = more.remedy;
     /** Trying the same request again may help. */
     this.retryable = more.retryable ?? false;
-    /** What the page may offer instead: 'memory' means openModel(source, {storage: 'memory'}). */
+    /**
+     * What the page may offer instead: 'memory' means openModel(source, {storage: 'memory'}), 'trust' forgetPin(address)
+     * and another load, 'anyway' openModel() without its fit.
+     */
     this.offer = more.offer;
+    /** Of the file that 'trust' is about. */
+    this.address = more.address;
     /** The server's Retry-After, in ms. */
     this.retryAfterMs = more.retryAfterMs;
     /** The catalog id of a model that will do. */

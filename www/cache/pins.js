@@ -25,6 +25,7 @@ export async function confirmWhole(store, record, { tell, signal } = {}) {
     throw new CacheError(
       code,
       `${record.name} (${record.size} bytes) has SHA-256 ${found.sha256}, want ${want}.`,
+      record.published ? {} : { offer: 'trust', address: record.url },
     );
   }
   await store.patchModel(record.id, { sha256: found.sha256, verified: true });

@@ -1,5 +1,6 @@
 // What a page talks to instead of an engine worker: the same messages, wherever the engine is. This tab starts the worker when it leads, asks the leading tab when it follows, and takes over when that one goes.
 
+import { isCommand, PROTOCOL } from '../engine/protocol.js';
 import { OpenCall } from './tab-resume.js';
 import { Switchboard } from './tab-switchboard.js';
 import { joinLeadership, watchTab } from './tabs.js';
@@ -17,6 +18,7 @@ import { joinLeadership, watchTab } from './tabs.js';
  * @typedef {object} SharedEngineOptions
  * @property {() => Port} start makes the engine's worker; called when this tab leads
  * @property {string} [name]
+ * @property {number} [protocol] for tests; tabs with another one have an engine of their own
  * @property {(role: 'lead' | 'follow') => void} [onRole]
  * @property {number} [silenceMs] a leader that does not answer for so long is replaced
  * @property {LockManager} [locks] for tests
@@ -47,7 +49,8 @@ export class SharedEnginePort {
 
   /** @param {SharedEngineOptions} options */
   constructor(options) {
-    this.#o = { name: 'loquat-engine', silenceMs: 30_000, ...options };
+    const { name: what = 'loquat-engine', protocol = PROTOCOL } = options;
+    this.#o = { silenceMs: 30_000, ...options, name: `${what}@${protocol}` };
     this.#watch = setInterval(() => this.#listen(), this.#o.silenceMs / 4);
     this.#locks = options.locks ?? globalThis.navigator?.locks;
     const { name } = this.#o;
@@ -79,7 +82,7 @@ export class SharedEnginePort {
   /** @param {unknown} data a ToWorker message */
   postMessage(data) {
     const message = /** @type {ToWorker} */ (data);
-    if (message.type !== 'cancel') this.#open.set(message.id, new OpenCall(message));
+    if (!isCommand(message)) this.#open.set(message.id, new OpenCall(message));
     this.#pass(message);
   }
 
@@ -136,8 +139,7 @@ export class SharedEnginePort {
   /** A new engine knows nothing: first the model, then what is still open. */
   #askAgain() {
     const open = [...this.#open.values()];
-    if (this.#lastLoad && !open.some(({ call }) => call.type === 'load'))
-      this.#pass({ ...this.#lastLoad, id: 0 });
+    if (this.#lastLoad && !open.some(({ call }) => call.type === 'load')) this.#pass(this.#lastLoad);
     for (const call of open) this.#pass(call.again());
   }
 
@@ -189,7 +191,12 @@ export class SharedEnginePort {
   /** @param {FromWorker} message */
   #deliver(message) {
     const open = this.#open.get(message.id);
-    if (!open) return; // the reloading of a model after a change of leader
+    if (!open) {
+      // Of the reloading of a model after a change of leader only what it has to say is of interest.
+      const said = message.type === 'event' && message.event.type === 'notice';
+      if (said && message.id === this.#lastLoad?.id) this.#emit('message', { data: message });
+      return;
+    }
     const seen = open.hear(message);
     if (message.type !== 'event') {
       this.#open.delete(message.id);

@@ -1,5 +1,7 @@
 // The leader's side: many tabs' calls to one engine worker, answers back to who asked. Runs no engine itself.
 
+import { isCommand } from '../engine/protocol.js';
+
 /**
  * @typedef {import('../engine/protocol.js').ToWorker} ToWorker
  * @typedef {import('../engine/protocol.js').FromWorker} FromWorker
@@ -14,7 +16,7 @@ export class Switchboard {
   #next = 1;
   /** @type {Map<number, Asker[]>} by the worker's call number; more than one asker when tabs load the same model */
   #open = new Map();
-  /** @type {{key: string, number: number, answer?: FromWorker} | undefined} the model that is loaded or loading */
+  /** @type {{key: string, number: number, askers: Asker[], answer?: FromWorker} | undefined} the model that is loaded or loading, and for whom */
   #loaded;
   /** @type {Map<string, {key: string, load: LoadRequest}>} the model that each tab talks to */
   #wants = new Map();
@@ -28,6 +30,7 @@ export class Switchboard {
   /** @param {string} tab @param {ToWorker} message @param {Reply} reply @param {number} tabs how many there are */
   ask(tab, message, reply, tabs) {
     if (message.type === 'cancel') return this.#cancel(tab, message.id);
+    if (isCommand(message)) return this.#command(tab, message);
     const asker = { tab, id: message.id, reply };
     if (message.type === 'load') {
       const key = keyOf(message);
@@ -50,8 +53,9 @@ export class Switchboard {
   /** @param {string} key @param {LoadRequest} load @param {Asker} [asker] */
   #load(key, load, asker) {
     const loaded = this.#loaded;
+    if (asker && loaded?.key === key) loaded.askers.push(asker);
     if (loaded?.key !== key) {
-      this.#loaded = { key, number: this.#next };
+      this.#loaded = { key, number: this.#next, askers: asker ? [asker] : [] };
       this.#post(load, asker ? [asker] : []);
     } else if (asker && loaded.answer) {
       asker.reply({ ...loaded.answer, id: asker.id });
@@ -60,7 +64,7 @@ export class Switchboard {
     }
   }
 
-  /** @param {Exclude<ToWorker, {type: 'cancel'}>} message @param {Asker[]} askers */
+  /** @param {import('../engine/protocol.js').Call} message @param {Asker[]} askers */
   #post(message, askers) {
     const number = this.#next++;
     this.#open.set(number, askers);
@@ -70,6 +74,7 @@ export class Switchboard {
   /** A tab is gone: what it asked for is not wanted any more. @param {string} tab */
   forget(tab) {
     this.#wants.delete(tab);
+    if (this.#loaded) this.#loaded.askers = this.#loaded.askers.filter((asker) => asker.tab !== tab);
     for (const askers of this.#open.values())
       for (const asker of [...askers]) if (asker.tab === tab) this.#cancel(tab, asker.id);
   }
@@ -86,14 +91,23 @@ export class Switchboard {
     }
   }
 
+  /** What one tab says of a load holds for all that wait for it. @param {string} tab @param {import('../engine/protocol.js').Command} command */
+  #command(tab, { type, id }) {
+    for (const [number, askers] of this.#open) {
+      if (askers.some((asker) => asker.tab === tab && asker.id === id))
+        this.#port.postMessage({ type, id: number }, []);
+    }
+  }
+
   /** @param {FromWorker} message */
   #answer(message) {
-    const askers = this.#open.get(message.id) ?? [];
+    const loaded = this.#loaded;
+    const late = loaded?.answer && loaded.number === message.id;
+    const askers = late ? loaded.askers : (this.#open.get(message.id) ?? []);
     if (message.type !== 'event') {
       this.#open.delete(message.id);
-      const loaded = this.#loaded;
       if (loaded?.number === message.id) {
-        if (loaded && message.type === 'result') loaded.answer = message;
+        if (message.type === 'result') loaded.answer = message;
         else this.#loaded = undefined;
       }
     }

@@ -19,6 +19,7 @@ import { Store } from './store.js';
  * @property {(notice: CacheError) => void} [onNotice] what was handled but a person should know (storage full, a damaged piece fetched again)
  * @property {AbortSignal} [signal] also ends a download that is still going on; what has arrived is kept
  * @property {'cache' | 'memory'} [storage] 'memory' keeps nothing
+ * @property {Gate} [gate] what every request passes; whoever holds it may pause the download before it has begun
  * @property {Store} [store] for tests
  * @property {number} [chunkSize] for tests and measurements
  * @property {Partial<import('./remote.js').RemoteOptions>} [remote] for tests: retry policy, stall limit
@@ -59,7 +60,7 @@ export async function openModel(source, options = {}) {
   const shared = {
     options,
     store,
-    gate: new Gate(),
+    gate: options.gate ?? new Gate(),
     slots: new Slots(PARALLEL),
     facts: once(async () => ('cached' in source ? targets : withFacts(source, targets, options.signal))),
   };

@@ -34,6 +34,10 @@ export class EngineClient {
   /** @type {{onNotice?: ((notice: Error) => void) | undefined, onEngine?: ((info: EngineInfo) => void) | undefined}} */
   #listener = {};
 
+  #loading = 0; // the number of the last load
+  /** @type {Pending['onEvent']} whom notices concern that come when it has ended */
+  #onLate = () => {};
+
   /** @param {Port} port */
   constructor(port) {
     this.#port = port;
@@ -50,7 +54,10 @@ export class EngineClient {
   #receive(data) {
     if (!isFromWorker(data)) return;
     const pending = this.#pending.get(data.id);
-    if (!pending) return;
+    if (!pending) {
+      if (data.type === 'event' && data.id === this.#loading) this.#onLate(data.event);
+      return;
+    }
     if (data.type === 'event') return pending.onEvent(data.event);
     this.#pending.delete(data.id);
     if (data.type === 'result') pending.resolve(data.value);
@@ -87,16 +94,28 @@ export class EngineClient {
    */
   load(source, { pkg, builds, signal, onProgress, onNotice, onEngine, ...options }) {
     this.#listener = { onNotice, onEngine };
+    this.#loading = this.#nextId;
+    /** @type {Pending['onEvent']} */
+    const onEvent = (event) => {
+      if (event.type === 'progress') onProgress?.(event.progress);
+      else if (event.type === 'notice') onNotice?.(fromWireError(event.notice));
+    };
+    // The whole file is checked when the engine already answers.
+    this.#onLate = (event) => event.type === 'notice' && onEvent(event);
     return this.#call(
       { type: 'load', source, options, pkg, ...(builds ? { builds } : {}) },
-      {
-        signal,
-        onEvent(event) {
-          if (event.type === 'progress') onProgress?.(event.progress);
-          else if (event.type === 'notice') onNotice?.(fromWireError(event.notice));
-        },
-      },
+      { signal, onEvent },
     );
+  }
+
+  /** The download of the load under way stops; what has arrived is kept. */
+  pause() {
+    this.#port.postMessage({ type: 'pause', id: this.#loading }, []);
+  }
+
+  /** It goes on with what is missing. */
+  resume() {
+    this.#port.postMessage({ type: 'resume', id: this.#loading }, []);
   }
 
   /**

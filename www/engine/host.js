@@ -1,6 +1,7 @@
 // Serves the protocol's calls from one engine, one generation at a time. Knows neither Worker nor window.
+import { Gate } from '../cache/retry.js';
 import { embedAll } from './embed.js';
-import { isToWorker, LoquatError, toWireError } from './protocol.js';
+import { isCommand, isToWorker, LoquatError, toWireError } from './protocol.js';
 
 /**
  * @typedef {import('./protocol.js').Call} Call
@@ -18,6 +19,7 @@ import { isToWorker, LoquatError, toWireError } from './protocol.js';
  * @typedef {object} LoadListener
  * @property {(progress: import('./protocol.js').LoadProgress) => void} onProgress
  * @property {(notice: Error) => void} onNotice what was handled, but a person should know
+ * @property {Gate} gate what the download passes; closed while the load is paused
  */
 
 /** Lets messages that wait in the queue run: `step()` may resolve without ever leaving the microtask queue. */
@@ -62,6 +64,8 @@ export class EngineHost {
   #losses = 0; // of the GPU, since a page asked for this model
   /** @type {Map<number, AbortController>} calls queued or running */
   #calls = new Map();
+  /** @type {Map<number, {gate: Gate, progress?: import('./protocol.js').LoadProgress}>} loads queued or running */
+  #loads = new Map();
   #queue = Promise.resolve();
   #options;
 
@@ -73,14 +77,34 @@ export class EngineHost {
   /** @param {unknown} data a message from the page */
   receive(data) {
     if (!isToWorker(data)) return;
-    if (data.type === 'cancel') {
-      this.#calls.get(data.id)?.abort();
-      return;
-    }
+    if (isCommand(data)) return this.#command(data);
     const call = data;
     const abort = new AbortController();
     this.#calls.set(call.id, abort);
+    if (call.type === 'load') this.#loads.set(call.id, { gate: new Gate() });
     this.#queue = this.#queue.then(() => this.#answer(call, abort.signal));
+  }
+
+  /** @param {import('./protocol.js').Command} command */
+  #command({ type, id }) {
+    if (type === 'cancel') return this.#calls.get(id)?.abort();
+    const load = this.#loads.get(id);
+    if (!load) return;
+    if (type === 'pause') load.gate.pause();
+    else load.gate.resume();
+    if (load.progress) this.#tell(id, load.progress);
+  }
+
+  /** @param {number} id of the load @param {import('./protocol.js').LoadProgress} progress */
+  #tell(id, progress) {
+    const load = this.#loads.get(id);
+    if (load) load.progress = progress;
+    const paused = load?.gate.paused ? { paused: true } : {};
+    this.#options.post({
+      type: 'event',
+      id,
+      event: { type: 'progress', progress: { ...progress, ...paused } },
+    });
   }
 
   /** @param {Call} call @param {AbortSignal} signal */
@@ -94,6 +118,7 @@ export class EngineHost {
       this.#options.post({ type: 'error', id: call.id, error: toWireError(error) });
     } finally {
       this.#calls.delete(call.id);
+      this.#loads.delete(call.id);
     }
   }
 
@@ -135,14 +160,15 @@ export class EngineHost {
   /** @param {import('./protocol.js').LoadRequest} call @param {AbortSignal} signal */
   async #load(call, signal) {
     this.#unload();
+    const { id } = call;
     this.#losses = 0;
-    /** @param {import('./protocol.js').LoadEvent} event */
-    const emit = (event) => this.#options.post({ type: 'event', id: call.id, event });
     const info = await this.#open(
       call,
       {
-        onProgress: (progress) => emit({ type: 'progress', progress }),
-        onNotice: (notice) => emit({ type: 'notice', notice: toWireError(notice) }),
+        gate: this.#loads.get(id)?.gate ?? new Gate(),
+        onProgress: (progress) => this.#tell(id, progress),
+        onNotice: (notice) =>
+          this.#options.post({ type: 'event', id, event: { type: 'notice', notice: toWireError(notice) } }),
       },
       signal,
     );
@@ -232,7 +258,7 @@ export class EngineHost {
     // Stopping the answer does not stop this: the next question needs an engine too.
     const whole = new AbortController().signal;
     try {
-      const info = await this.#open(loaded, { onProgress() {}, onNotice }, whole);
+      const info = await this.#open(loaded, { onProgress() {}, onNotice, gate: new Gate() }, whole);
       this.#loaded = loaded;
       emit({ type: 'engine', info });
     } catch (failure) {

@@ -1,5 +1,11 @@
 // The closed set of messages between a page and the engine worker, and how errors cross. Moves no messages itself.
 
+/**
+ * Tabs of one site may run different versions of this code. Those that number the messages differently leave each other
+ * alone: to be raised with every change of a message that an older tab would misunderstand.
+ */
+export const PROTOCOL = 2;
+
 /** @typedef {'auto' | 'cpu' | 'scalar' | 'gpu'} Backend */
 /** @typedef {'system' | 'user' | 'assistant' | 'tool'} Role */
 /** @typedef {{role: Role, content: string, name?: string, tool_call_id?: string, tool_calls?: Array<{id?: string, type?: string, function: {name: string, arguments: unknown}}>}} ChatMessage */
@@ -21,6 +27,7 @@
  * @property {number} [threads]
  * @property {string} [variant] name of a wasm build to insist on
  * @property {'chat' | 'embed'} [task] `embed` opens encoders, which make vectors of texts; without it models that write
+ * @property {'cache' | 'memory'} [storage] 'memory' keeps nothing of the model
  */
 
 /** @typedef {{pooling?: 'none' | 'mean' | 'cls' | 'last', normalize?: boolean}} EmbedOptions by default the model's own pooling, normalized */
@@ -60,6 +67,7 @@
  * @property {number} [bytesPerSecond]
  * @property {number} [secondsLeft]
  * @property {number} [fromNetwork] bytes
+ * @property {boolean} [paused] nothing is fetched until the load is resumed
  */
 
 /**
@@ -113,12 +121,23 @@
  * @typedef {{type: 'unload', id: number}} UnloadCall
  * @typedef {{type: 'requests', id: number}} RequestsCall what the worker asked of the network, for the page's proof of privacy
  * @typedef {{type: 'cancel', id: number}} CancelMessage `id` is the call to cancel; has no answer of its own
+ * @typedef {{type: 'pause' | 'resume', id: number}} PauseMessage `id` is the load whose download stops or goes on; has no answer
  * @typedef {LoadRequest | GenerateCall | TokenizeCall | DetokenizeCall | TemplateCall | EmbedCall | SaveCall | RestoreCall | ResetCall | UnloadCall | RequestsCall} Call
- * @typedef {Call | CancelMessage} ToWorker
+ * @typedef {CancelMessage | PauseMessage} Command what is said about a call, rather than one itself
+ * @typedef {Call | Command} ToWorker
  */
 
 /** @typedef {{at: number, url: string}} NetworkRequest `at`: ms since the epoch */
-/** @typedef {{name: string, code: string, message: string, remedy: string}} WireError */
+/**
+ * @typedef {object} WireError
+ * @property {string} name
+ * @property {string} code
+ * @property {string} message
+ * @property {string} remedy
+ * @property {string} [hint] the remedy, where it is one for this very case
+ * @property {import('../cache/errors.js').CacheError['offer']} [offer] what may be done instead
+ * @property {string} [address] of the file that the offer is about
+ */
 
 /**
  * Worker to page: any number of events, then exactly one result or error for each call.
@@ -129,7 +148,7 @@
  */
 
 /** @type {ReadonlySet<ToWorker['type']>} */
-const TO_WORKER = new Set([
+export const TO_WORKER = new Set([
   'load',
   'generate',
   'tokenize',
@@ -142,6 +161,8 @@ const TO_WORKER = new Set([
   'unload',
   'requests',
   'cancel',
+  'pause',
+  'resume',
 ]);
 
 /** @type {ReadonlySet<FromWorker['type']>} */
@@ -157,6 +178,12 @@ function hasTypeAndId(data) {
 /** @param {unknown} data @returns {data is ToWorker} */
 export function isToWorker(data) {
   return hasTypeAndId(data) && TO_WORKER.has(/** @type {ToWorker['type']} */ (data.type));
+}
+
+/** @param {ToWorker} message @returns {message is Command} */
+export function isCommand(message) {
+  const { type } = message;
+  return type === 'cancel' || type === 'pause' || type === 'resume';
 }
 
 /** @param {unknown} data @returns {data is FromWorker} */
@@ -180,19 +207,25 @@ export function toWireError(error) {
   if (!(error instanceof Error)) {
     return { name: 'Error', code: 'internal', message: String(error), remedy: '' };
   }
-  const { code, remedy } = /** @type {{code?: unknown, remedy?: unknown}} */ (/** @type {unknown} */ (error));
+  const { code, remedy, hint, offer, address } = /** @type {Partial<WireError>} */ (
+    /** @type {unknown} */ (error)
+  );
   return {
     name: error.name,
     code: error.name === 'AbortError' ? 'aborted' : typeof code === 'string' ? code : 'internal',
     message: error.message,
     remedy: typeof remedy === 'string' ? remedy : '',
+    ...(hint ? { hint } : {}),
+    ...(offer ? { offer } : {}),
+    ...(address ? { address } : {}),
   };
 }
 
 /** @param {WireError} wire @returns {Error} an AbortError is a DOMException again, as the platform has it */
 export function fromWireError(wire) {
   if (wire.name === 'AbortError') return new DOMException(wire.message, 'AbortError');
-  return new LoquatError(wire.code, wire.message, wire.remedy);
+  const { hint, offer, address } = wire;
+  return Object.assign(new LoquatError(wire.code, wire.message, wire.remedy), { hint, offer, address });
 }
 
 /** @param {unknown} error */

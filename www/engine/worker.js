@@ -46,12 +46,15 @@ async function startEngine(pkg, wanted, asked, builds) {
 const ENCODER = { backend: 'cpu', variant: 'wasm', threads: 1, reason: 'encoders run on the processor' };
 
 /** @type {import('./host.js').HostOptions['load']} */
-async function load({ source, options, pkg, builds }, { onProgress, onNotice }, signal) {
+async function load({ source, options, pkg, builds }, { onProgress, onNotice, gate }, signal) {
   onProgress({ phase: 'engine', loaded: 0, total: 0 });
   let downloading = false;
   // The engine compiles while the first bytes of the model arrive.
+  const { variant, storage, ...engineOptions } = options;
   const opening = openModel(source, {
     signal,
+    gate,
+    ...(storage ? { storage } : {}),
     onNotice,
     onProgress(progress) {
       if (progress.phase === 'read') return; // the loader's own count tells what has reached the engine
@@ -60,7 +63,6 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice }, 
     },
   });
   opening.catch(() => {}); // awaited below; the engine may fail first
-  const { variant, ...engineOptions } = options;
   const { module, threads, notes } = await startEngine(pkg, variant, options.threads, builds);
   if (notes.length > 0) {
     const remedy =

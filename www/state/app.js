@@ -26,11 +26,12 @@ import { writeSettings } from './settings.js';
  * @property {number} tokensPerSecond
  *
  * @typedef {object} Notice
- * @property {'error' | 'info'} kind
+ * @property {'error' | 'warning' | 'info'} kind a warning was handled already
  * @property {string} code stable, snake_case
  * @property {string} message
  * @property {string} remedy
- * @property {{label: 'undo' | 'retry', run: () => void}} [action]
+ * @property {string} [hint] the remedy, where it is one for this very case
+ * @property {{label: 'undo' | 'retry' | 'memory' | 'trust' | 'anyway', run: () => void}} [action]
  *
  * @typedef {object} AppState
  * @property {ModelState} model
@@ -53,7 +54,7 @@ import { writeSettings } from './settings.js';
  * @typedef {object} Context what the parts of the app share
  * @property {import('./store.js').Store<AppState>} store
  * @property {AppOptions} options
- * @property {(error: unknown, action?: Notice['action']) => void} fail shows an error and remembers it
+ * @property {(error: unknown, action?: Notice['action'], kind?: Notice['kind']) => void} fail shows an error and remembers it
  * @property {() => void} stop ends the answer that is being written
  * @property {(patch: Partial<Settings>) => void} change of settings, kept
  */
@@ -62,14 +63,13 @@ const ERRORS_KEPT = 20;
 
 /** @param {unknown} error @returns {Notice} */
 export function noticeOf(error) {
-  const { code, message, remedy } = /** @type {{code?: unknown, message?: unknown, remedy?: unknown}} */ (
-    error ?? {}
-  );
+  const { code, message, remedy, hint } = /** @type {Partial<Record<keyof Notice, unknown>>} */ (error ?? {});
   return {
     kind: 'error',
     code: typeof code === 'string' ? code : 'internal',
     message: typeof message === 'string' ? message : String(error),
     remedy: typeof remedy === 'string' ? remedy : '',
+    ...(typeof hint === 'string' ? { hint } : {}),
   };
 }
 
@@ -93,8 +93,8 @@ export function createApp(options) {
   const context = {
     store,
     options,
-    fail(error, action) {
-      const notice = { ...noticeOf(error), ...(action ? { action } : {}) };
+    fail(error, action, kind = 'error') {
+      const notice = { ...noticeOf(error), kind, ...(action ? { action } : {}) };
       store.set(({ errors }) => ({ notice, errors: [...errors, notice].slice(-ERRORS_KEPT) }));
     },
     stop: () => answers.stop(),

@@ -54,9 +54,9 @@ export function createModel({ store, options, change, fail, stop }) {
   /**
    * @param {string} name
    * @param {(mine: AbortController, tell: (info: EngineInfo) => void) => Promise<{client: ChatClient, info: EngineInfo}>} connect
-   * @param {() => void} retry
+   * @param {(error: unknown) => import('./app.js').Notice['action']} wayOut what may be done when it fails
    */
-  async function begin(name, connect, retry) {
+  async function begin(name, connect, wayOut) {
     loading?.abort();
     if (store.get().model.status === 'ready') stop(); // an answer that only waits goes on waiting
     const mine = (loading = new AbortController());
@@ -76,7 +76,7 @@ export function createModel({ store, options, change, fail, stop }) {
       store.set({ model: { status: isAbort(error) ? 'none' : 'failed', name } });
       if (isAbort(error)) return;
       closeEngine(); // whatever state the worker is in, the next try starts with a new one
-      fail(error, { label: 'retry', run: retry });
+      fail(error, wayOut(error));
     }
   }
 
@@ -85,8 +85,31 @@ export function createModel({ store, options, change, fail, stop }) {
     engine = client = undefined;
   }
 
-  /** @param {ModelSource} source */
-  function loadSource(source) {
+  /** What an error offers in place of trying the same again. @param {ModelSource} source @param {unknown} error @returns {import('./app.js').Notice['action']} */
+  function wayOut(source, error) {
+    const { offer, address } = /** @type {Partial<import('../engine/protocol.js').WireError>} */ (
+      error ?? {}
+    );
+    if (offer === 'memory')
+      return { label: offer, run: () => void loadSource(source, { storage: 'memory' }) };
+    if (offer === 'trust' && address) return { label: offer, run: () => void trust(source, address) };
+    return undefined;
+  }
+
+  /** The publisher's new file in place of the one that was first downloaded. @param {ModelSource} source @param {string} address */
+  async function trust(source, address) {
+    try {
+      const { forgetPin } = await import('../cache/manager.js');
+      await forgetPin(address);
+      await engine?.unload(); // or the load would find its model loaded already
+    } catch (error) {
+      return fail(error);
+    }
+    await loadSource(source);
+  }
+
+  /** @param {ModelSource} source @param {Pick<import('../engine/protocol.js').LoadOptions, 'storage'>} [how] */
+  function loadSource(source, how = {}) {
     const name = nameOf(source);
     if (store.get().settings.remote) change({ remote: false }); // who opens a model wants its answers
     return begin(
@@ -97,16 +120,17 @@ export function createModel({ store, options, change, fail, stop }) {
         const info = await made.load(source, {
           pkg: options.pkg,
           backend,
+          ...how,
           ...(contextLength > 0 ? { context_length: contextLength } : {}),
           signal: mine.signal,
           onProgress: (progress) =>
             mine === loading && store.set({ model: { status: 'loading', name, progress } }),
-          onNotice: fail,
+          onNotice: (notice) => fail(notice, wayOut(source, notice), 'warning'),
           onEngine: tell,
         });
         return { client: made, info };
       },
-      () => void loadSource(source),
+      (error) => wayOut(source, error) ?? { label: 'retry', run: () => void loadSource(source, how) },
     );
   }
 
@@ -120,7 +144,7 @@ export function createModel({ store, options, change, fail, stop }) {
         const { connectRemote } = await import('../engine/remote-client.js');
         return connectRemote({ baseURL: address.href, model, apiKey, contextLength, signal });
       },
-      () => void loadRemote(address),
+      () => ({ label: 'retry', run: () => void loadRemote(address) }),
     );
   }
 
@@ -154,7 +178,19 @@ export function createModel({ store, options, change, fail, stop }) {
       store.set({ model: { status: 'none', name: '' }, notice: null });
       return Promise.resolve();
     },
-    cancel: () => loading?.abort(),
+    /** Ends a load. Whoever stops a download does not want it to begin by itself at the next visit. */
+    cancel() {
+      if (store.get().model.progress?.phase === 'download') change({ agreed: false });
+      loading?.abort();
+    },
+    pause() {
+      change({ agreed: false });
+      engine?.pause();
+    },
+    resume() {
+      change({ agreed: true });
+      engine?.resume();
+    },
     /** The engine, as soon as a model is ready. @param {AbortSignal} signal @returns {Promise<ChatClient>} */
     async ready(signal) {
       signal.throwIfAborted();

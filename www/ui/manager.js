@@ -1,6 +1,8 @@
 // The model manager: what is kept in this browser and what could be, with what one may do to each.
+import { noticeOf } from '../state/app.js';
 import { createLibrary } from '../state/library.js';
 import { h, setText } from './dom.js';
+import { explain } from './errors.js';
 import { icon } from './icons.js';
 import { managerWords } from './strings-manager.js';
 
@@ -25,8 +27,8 @@ export function createManager(ui) {
     try {
       setText(said, (await action()) ?? '');
     } catch (error) {
-      const { message, remedy } = /** @type {Error & {remedy?: string}} */ (error);
-      setText(said, `${message} ${remedy ?? ''}`);
+      const { says, remedy, detail } = await explain(i18n.language, noticeOf(error));
+      setText(said, [says, remedy, detail].filter(Boolean).join(' '));
     }
     await draw();
   }

@@ -1,58 +1,59 @@
-// What went wrong (code, sentence, remedy) or what was just done, with a way to repeat or undo it. The page stays usable.
+// What went wrong (a sentence, a remedy, the details) or what was just done, with a way to repeat or undo it. The page stays usable.
 import { h, setChildren } from './dom.js';
+import { explain } from './errors.js';
 import { iconButton } from './message.js';
 
-/** Notices in the person's own language; what they mean for the person is part of them. @type {Record<string, import('./i18n.js').Key>} */
-const SAID = {
-  gpu_lost: 'gpuLost',
-  gpu_lost_again: 'gpuLostAgain',
-  gpu_unavailable: 'gpuUnavailable',
-  remote_unreachable: 'remoteUnreachable',
-  remote_blocked: 'remoteBlocked',
-};
+/** @typedef {import('../state/app.js').Notice} Notice */
 
 /** @param {import('./context.js').Ui} ui @returns {import('./context.js').View} */
 export function createNotice({ app, i18n }) {
   const { t } = i18n;
   const root = h('div', { class: 'notices', 'aria-live': 'assertive' });
-  /** @type {import('../state/app.js').Notice | null} */
+  /** @type {Notice | null} */
   let shown = null;
+
+  /** @param {Notice} notice @returns {Promise<HTMLElement[]>} */
+  async function text(notice) {
+    const { kind, code, message } = notice;
+    if (code === 'conversation_deleted')
+      return [h('p', null, t('deleted', { title: message || t('untitled') }))];
+    if (code === 'conversations_imported') return [h('p', null, t('imported', { n: message }))];
+    if (kind === 'info') return [h('p', null, message)];
+    const { says, remedy, detail } = await explain(i18n.language, notice);
+    return [
+      h('p', null, says),
+      ...(remedy ? [h('p', { class: 'remedy' }, remedy)] : []),
+      h('p', { class: 'detail' }, detail, ' ', h('code', null, code)),
+    ];
+  }
+
+  /** @param {Notice} notice */
+  async function show(notice) {
+    const { kind, action } = notice;
+    const run = () => {
+      app.dismiss();
+      action?.run();
+    };
+    const said = await text(notice);
+    if (notice !== shown) return; // another came meanwhile
+    setChildren(root, [
+      h(
+        'div',
+        { class: `notice ${kind}` },
+        h('div', { class: 'text' }, ...said),
+        iconButton(t('dismiss'), 'close', app.dismiss),
+        action ? h('button', { type: 'button', class: 'quiet action', onclick: run }, t(action.label)) : null,
+      ),
+    ]);
+  }
+
   return {
     root,
     update({ notice }) {
       if (notice === shown) return;
       shown = notice;
-      if (!notice) return setChildren(root, []);
-      const { kind, code, message, remedy, action } = notice;
-      const text =
-        code === 'conversation_deleted'
-          ? t('deleted', { title: message || t('untitled') })
-          : code === 'conversations_imported'
-            ? t('imported', { n: message })
-            : SAID[code]
-              ? t(SAID[code], { reason: message })
-              : message;
-      const run = () => {
-        app.dismiss();
-        action?.run();
-      };
-      setChildren(root, [
-        h(
-          'div',
-          { class: `notice ${kind}` },
-          h(
-            'div',
-            { class: 'text' },
-            h('p', null, text),
-            remedy && !SAID[code] ? h('p', { class: 'remedy' }, remedy) : null,
-            kind === 'error' ? h('code', null, code) : null,
-          ),
-          iconButton(t('dismiss'), 'close', app.dismiss),
-          action
-            ? h('button', { type: 'button', class: 'quiet action', onclick: run }, t(action.label))
-            : null,
-        ),
-      ]);
+      if (notice) void show(notice);
+      else setChildren(root, []);
     },
   };
 }

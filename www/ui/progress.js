@@ -1,4 +1,4 @@
-// How far the model is on its way: bytes, speed, time left, and a way to stop it; before that, the question to load it.
+// How far the model is on its way: bytes, speed, time left, and ways to pause and stop it; before that, the question to load it.
 import { shownPath } from '../state/chat.js';
 import { remoteAddress } from '../state/settings.js';
 import { h, setText } from './dom.js';
@@ -26,7 +26,10 @@ export function createProgress(ui) {
     { type: 'button', class: 'quiet', onclick: () => app.model.cancel() },
     t('cancel'),
   );
-  const row = h('div', { class: 'row' }, what, cancel, start.root);
+  const pause = h('button', { type: 'button', class: 'quiet' });
+  let paused = false;
+  pause.addEventListener('click', () => (paused ? app.model.resume() : app.model.pause()));
+  const row = h('div', { class: 'row' }, what, pause, cancel, start.root);
   const root = h(
     'div',
     { class: 'loading', role: 'status', 'aria-live': 'off', hidden: true },
@@ -42,26 +45,27 @@ export function createProgress(ui) {
       const idle = model.status === 'none' || model.status === 'failed';
       const asks = idle && shownPath(state.chat).length > 0; // else the welcome asks
       root.hidden = !loading && !asks;
-      for (const part of [what, detail, cancel, bar]) part.hidden = !loading;
+      for (const part of [what, detail, pause, cancel, bar]) part.hidden = !loading;
       start.root.hidden = !asks;
       start.update(state);
       if (!loading) return;
-      const { phase, loaded, total, bytesPerSecond, secondsLeft } = model.progress ?? {
-        phase: 'engine',
-        loaded: 0,
-        total: 0,
-      };
+      /** @type {import('../engine/protocol.js').LoadProgress} */
+      const progress = model.progress ?? { phase: 'engine', loaded: 0, total: 0 };
+      const { phase, loaded, total, bytesPerSecond, secondsLeft } = progress;
+      paused = progress.paused === true;
       const server = remoteAddress(state.settings, app.base);
+      pause.hidden = phase !== 'download';
+      setText(pause, t(paused ? 'resume' : 'pause'));
       if (server) return setText(what, t('remoteConnecting', { host: server.host }));
-      setText(what, t(PHASES[/** @type {keyof typeof PHASES} */ (phase)], { name: model.name }));
+      setText(what, t(paused ? 'phasePaused' : PHASES[phase], { name: model.name }));
       const parts = [];
       if (total && phase !== 'engine') {
         parts.push(t('ofBytes', { loaded: i18n.bytes(loaded), total: i18n.bytes(total) }));
         bar.value = loaded / total;
       } else bar.removeAttribute('value');
-      if (phase === 'download' && bytesPerSecond)
+      if (phase === 'download' && bytesPerSecond && !paused)
         parts.push(t('perSecond', { rate: i18n.bytes(bytesPerSecond) }));
-      if (phase === 'download' && secondsLeft)
+      if (phase === 'download' && secondsLeft && !paused)
         parts.push(t('timeLeft', { time: i18n.duration(secondsLeft) }));
       setText(detail, parts.join(' · '));
     },

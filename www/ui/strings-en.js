@@ -19,6 +19,9 @@ export const en = {
   deleted: 'Deleted “{title}”.',
   undo: 'Undo',
   retry: 'Try again',
+  memory: 'Use it from memory this time',
+  trust: 'Accept the new file',
+  anyway: 'Load it anyway',
   dismiss: 'Dismiss',
   actions: 'Actions for “{title}”',
   exportMarkdown: 'Export as Markdown',
@@ -55,12 +58,15 @@ export const en = {
   phaseEngine: 'Starting the engine',
   phaseCheck: 'Checking what is already here',
   phaseDownload: 'Downloading {name}',
+  phasePaused: 'Paused: {name}',
   phaseRead: 'Loading {name} from this browser',
   phaseVerify: 'Checking the download',
   phaseFinish: 'Almost ready',
   ofBytes: '{loaded} of {total}',
   perSecond: '{rate}/s',
   timeLeft: '{time} left',
+  pause: 'Pause',
+  resume: 'Resume',
   cancel: 'Cancel',
   seconds: '{n} s',
   minutes: '{n} min',
@@ -174,10 +180,6 @@ export const en = {
   remoteNote: 'Answers come from {host} and can be wrong.',
   remoteConnect: 'Connect to {host}',
   remoteConnecting: 'Connecting to {host}',
-  remoteUnreachable:
-    'The server can’t be reached. Check its address, that it runs, and that it allows this page (CORS).',
-  remoteBlocked:
-    'This page may not connect to that server: whoever runs the page must list it in connect-src of its Content-Security-Policy.',
   leavesDevice: 'What you write leaves this device: it is sent to {host}.',
   noConversationsYet: 'Nothing here yet.',
 
@@ -209,10 +211,6 @@ export const en = {
   personaTersePrompt: 'You are a terse assistant. Answer in one short sentence.',
   personaTerseGreeting: 'Ask. I will be brief.',
 
-  gpuLost: 'The GPU was lost. The model is loaded again, and the answer goes on by itself.',
-  gpuLostAgain:
-    'The GPU was lost a second time. The answer goes on, on the processor. Reload the page to try the GPU again.',
-  gpuUnavailable: 'The model runs on the processor, more slowly: {reason}',
   loadingAnnounce: 'The model is loading.',
   readyAnnounce: 'The model is ready.',
   stoppedAnnounce: 'The answer was stopped.',

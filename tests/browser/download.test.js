@@ -1,0 +1,179 @@
+// The download in the page, against a server that is slow or gives another file: pause, go on, leave, come back, cancel, accept.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { syntheticModel } from '../js/cache-server.js';
+import { parts, setupFake } from './page.js';
+
+const CHUNK = 8 << 20;
+const SIZE = 8 * CHUNK + 999; // 9 chunks
+const PATH = '/models/long.gguf';
+const PAGE = `/?model=${PATH.slice(1)}`;
+
+const folder = await mkdtemp(join(tmpdir(), 'loquat-long-'));
+after(() => rm(folder, { recursive: true }));
+
+/** A model whose last tensor is at its end, so that it is ready when it has arrived. @param {number} seed @param {number} [as] the number of its file */
+async function publish(seed, as = seed) {
+  const bytes = syntheticModel(SIZE, seed);
+  new DataView(bytes.buffer).setUint32(8, SIZE - 8, true);
+  const file = join(folder, `long-${as}.gguf`);
+  await writeFile(file, bytes);
+  return file;
+}
+const long = await publish(1);
+
+/** @param {import('node:test').TestContext} t @param {string} [file] */
+async function setup(t, file = long) {
+  const files = { [PATH]: file };
+  const site = await setupFake(t, { files });
+  const ranges = () => site.server.requests(PATH).map(({ range }) => /(\d+)-/.exec(range ?? '')?.[1]);
+  return { ...site, starts: () => ranges().map((start) => Number(start) / CHUNK) };
+}
+
+/** The indices of the pieces in IndexedDB. @param {import('playwright-core').Page} page @returns {Promise<number[]>} */
+const stored = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('loquat-weights');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const keys = opening.result.transaction('chunks').objectStore('chunks').getAllKeys();
+          keys.onsuccess = () => {
+            opening.result.close();
+            resolve(keys.result.map((key) => /** @type {[string, number]} */ (key)[1]).sort());
+          };
+        };
+      }),
+  );
+
+/** @param {import('playwright-core').Page} page @param {number} count */
+async function arrived(page, count) {
+  while ((await stored(page)).length < count) await page.waitForTimeout(50);
+}
+
+test('a download is paused, resumed, and after a reload only the missing pieces are asked for', async (t) => {
+  const { open, server, starts } = await setup(t);
+  server.faults.set(PATH, { bytesPerSecond: 2_500_000 });
+  const { page, errors } = await open(PAGE);
+  const { button } = parts(page);
+  const bar = page.locator('.loading');
+  await page.locator('.offer .primary').click();
+  await button('Pause').waitFor();
+  await arrived(page, 1);
+  await button('Pause').click();
+  await bar.getByText('Paused: long').waitFor();
+  assert.match(await bar.locator('.detail').innerText(), /^\d+ MB of 67 MB$/, 'no speed, no time left');
+  const asked = starts().length;
+  const before = await stored(page);
+  await page.waitForTimeout(500);
+  assert.equal(starts().length, asked, 'nothing more is asked for');
+  assert.deepEqual(await stored(page), before, 'nothing more arrives');
+  await button('Resume').click();
+  await bar.getByText('Downloading long').waitFor();
+  await arrived(page, before.length + 1);
+  assert.equal(new Set(starts()).size, starts().length, 'what was paused went on where it was');
+
+  await button('Pause').click();
+  await bar.getByText('Paused: long').waitFor();
+  await page.reload();
+  await page.locator('.offer .primary').waitFor(); // whoever pauses does not want it to go on by itself
+  const have = await stored(page);
+  assert.ok(have.length >= 2 && have.length < 9, `${have}`);
+  server.log.length = 0;
+  server.faults.clear();
+  await page.locator('.offer .primary').click();
+  await page.locator('.topbar .chip').waitFor();
+  assert.deepEqual(
+    starts().sort(),
+    [...Array(9).keys()].filter((i) => !have.includes(i)),
+  );
+  assert.deepEqual(errors, []);
+});
+
+test('a download that was cancelled does not begin by itself, and keeps what it has', async (t) => {
+  const { open, server, starts } = await setup(t);
+  server.faults.set(PATH, { bytesPerSecond: 2_500_000 });
+  const { page } = await open(PAGE);
+  const { button } = parts(page);
+  await page.locator('.offer .primary').click();
+  await button('Pause').waitFor();
+  await arrived(page, 1);
+  await button('Cancel').click();
+  await page.locator('.offer .primary').waitFor();
+  await page.reload();
+  await page.locator('.offer .primary').waitFor();
+  const have = await stored(page);
+  assert.ok(have.length > 0);
+  server.log.length = 0;
+  server.faults.clear();
+  await page.locator('.offer .primary').click();
+  await page.locator('.topbar .chip').waitFor();
+  assert.equal(starts().length, 9 - have.length);
+});
+
+test('too little room: the page offers to use the model from memory, and keeps nothing of it', async (t) => {
+  const { open, context } = await setup(t);
+  await context.addInitScript(() => {
+    StorageManager.prototype.estimate = async () => ({ quota: 50e6, usage: 1e6 });
+  });
+  const { page, errors } = await open(PAGE);
+  const { send, answer, button } = parts(page);
+  // The engine's worker has its own StorageManager.
+  await page.route('**/engine/worker.js', async (route) => {
+    const response = await route.fetch();
+    const poor = 'StorageManager.prototype.estimate = async () => ({ quota: 50e6, usage: 1e6 });\n';
+    await route.fulfill({ response, body: poor + (await response.text()) });
+  });
+  await page.locator('.offer .primary').click();
+  await page.locator('.notice.error code').getByText('room_too_small').waitFor();
+  assert.match(await page.locator('.notice').innerText(), /needs 67\.1 MB more/);
+  await button('Use it from memory this time').click();
+  await page.locator('.topbar .chip').waitFor();
+  await send('hello');
+  assert.match(await answer(), /You said: hello/);
+  assert.deepEqual(await stored(page), []);
+  assert.deepEqual(errors, []);
+});
+
+test('a file that differs from the one first downloaded is refused until the person accepts it', async (t) => {
+  const { open } = await setup(t, await publish(2));
+  const { page } = await open(PAGE);
+  const { agree, button } = parts(page);
+  await agree();
+  const confirmed = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const opening = indexedDB.open('loquat-weights');
+          opening.onsuccess = () => {
+            const pins = opening.result.transaction('pins').objectStore('pins').count();
+            pins.onsuccess = () => (opening.result.close(), resolve(pins.result));
+          };
+        }),
+    );
+  while ((await confirmed()) !== 1) await page.waitForTimeout(50);
+  await page.evaluate(async () => {
+    const { app } = /** @type {any} */ (globalThis).loquat;
+    await app.model.client.unload();
+  });
+  await publish(3, 2);
+  // Deleted by hand, downloaded again: another file at the same address.
+  await page.getByRole('button', { name: 'Settings' }).first().click();
+  await page.locator('dialog').getByRole('button', { name: 'Manage models' }).click();
+  await page.locator('.manager .here').getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.locator('.manager [role=status]').getByText('was deleted').waitFor();
+  await page.reload();
+  await page.locator('.notice code').getByText('pin_mismatch').waitFor();
+  assert.match(await page.locator('.notice').innerText(), /differs from the one first downloaded[^]*SHA-256/);
+  await button('Accept the new file').click();
+  await page.locator('.topbar .chip').waitFor();
+  while ((await stored(page)).length < 9 || (await confirmed()) !== 1) await page.waitForTimeout(50);
+  await page.reload();
+  await page.locator('.topbar .chip').waitFor();
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator('.notice').count(), 0);
+});
