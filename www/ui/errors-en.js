@@ -224,6 +224,10 @@ export const errors = {
     'This file holds no conversations that can be read.',
     'Choose a file exported here (JSON), or conversations.json from an export of ChatGPT.',
   ],
+  frame_address: [
+    'The chat’s frame has no address.',
+    'The site’s owner must give the address of frame.html.',
+  ],
   knowledge_foreign: [
     'The site’s knowledge lies on another site.',
     'Its owner must copy the text to this one.',
