@@ -1,7 +1,7 @@
 //! A monotonic clock in milliseconds, natively and in a browser's page or worker.
 
 /// Milliseconds since some fixed moment.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub fn now_ms() -> f64 {
     use std::sync::OnceLock;
     use std::time::Instant;
@@ -10,7 +10,7 @@ pub fn now_ms() -> f64 {
 }
 
 /// Milliseconds since some fixed moment.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub fn now_ms() -> f64 {
     use wasm_bindgen::prelude::wasm_bindgen;
     #[wasm_bindgen]

@@ -91,7 +91,7 @@ pub mod encoder;
 #[cfg(feature = "encoders")]
 pub mod seq2seq;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "gpu", feature = "encoders"))]
 pub mod wasm;
 
 pub use error::{Error, Result};

@@ -21,14 +21,14 @@ fn pcg(input: u32) -> u32 {
 }
 
 /// A seed that differs from call to call.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub fn random_seed() -> u32 {
     use std::hash::{BuildHasher, Hasher};
     std::collections::hash_map::RandomState::new().build_hasher().finish() as u32
 }
 
 /// A seed that differs from call to call.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub fn random_seed() -> u32 {
     let mut bytes = [0; 4];
     // Without a source of randomness in the page every run is the same; that is no reason to fail.

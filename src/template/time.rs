@@ -90,13 +90,13 @@ pub(super) fn strftime_now(now: Option<Now>) -> Value {
     })
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 fn clock() -> Moment {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     Moment::from_unix(since.map_or(0, |d| d.as_secs() as i64))
 }
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 fn clock() -> Moment {
     let date = js_sys::Date::new_0();
     let (hour, minute, second) = (date.get_hours(), date.get_minutes(), date.get_seconds());

@@ -95,7 +95,7 @@ impl Shared {
     }
 
     /// What the threads of one wasm memory share: each worker runs [`Shared::work`] on it.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     pub fn global() -> Arc<Shared> {
         static GLOBAL: std::sync::OnceLock<Arc<Shared>> = std::sync::OnceLock::new();
         GLOBAL.get_or_init(Arc::default).clone()
@@ -195,7 +195,7 @@ pub struct Pool {
     shared: Option<Arc<Shared>>,
     threads: usize,
     available: usize,
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
     handles: Vec<std::thread::JoinHandle<()>>,
 }
 
@@ -203,7 +203,7 @@ impl Pool {
     /// A pool of `threads`, the caller included, on threads of its own.
     ///
     /// In a browser threads are workers that the page's scripts start, see [`Shared::global`].
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
     pub fn new(threads: usize) -> Self {
         let shared = Arc::new(Shared::default());
         let handles: Vec<_> = (1..threads.max(1))
@@ -218,7 +218,7 @@ impl Pool {
 
     /// A pool of the caller and of the workers that the page's scripts have started, at most
     /// `threads` together. Without shared memory there are none.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     pub fn new(threads: usize) -> Self {
         let shared = Shared::global();
         let threads = threads.clamp(1, shared.workers() + 1);
@@ -257,7 +257,7 @@ impl Pool {
     }
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 impl Drop for Pool {
     fn drop(&mut self) {
         if let Some(shared) = &self.shared
