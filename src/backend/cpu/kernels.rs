@@ -1,6 +1,6 @@
 //! Products of packed weights with activations: one group of four rows against a tile of tokens.
 //!
-//! A tile of one token is the mat-vec of decoding, a tile of four the matrix product of prefill;
+//! A tile of one token is the mat-vec of decoding, larger ones the matrix product of prefill;
 //! every token's sums are formed in the same order in both, so chunking never changes a result.
 
 #![expect(clippy::needless_range_loop, reason = "indices run over several arrays in step")]
@@ -9,9 +9,6 @@ use super::input::Input;
 use super::repack::{BLOCK, GROUP, Layout};
 use super::simd::{Dots, F32x4, I32x4, QUAD_BYTES, Quad, U8x16};
 use crate::gguf::GgmlType;
-
-/// Tokens of the largest tile.
-pub const TILE: usize = 4;
 
 /// Computes the rows of `G` groups for tokens `first..first+T`; lane r is row r of its group.
 #[inline(always)]
@@ -78,33 +75,46 @@ fn eight<U>(s: &[U]) -> &[U; 8] {
     }
 }
 
-/// Adds sub-block `s` of block `b` to the integer sums of each group and token.
+/// Adds sub-block `S` of block `b` to the integer sums of each group and token.
 #[inline(always)]
-fn add_dots<const G: usize, const T: usize, const HIGH: usize, const SUBS: usize, const STRIDE: usize>(
+fn add_dots<
+    const G: usize,
+    const T: usize,
+    const HIGH: usize,
+    const SUBS: usize,
+    const STRIDE: usize,
+    const S: usize,
+>(
     sums: &mut [[I32x4; T]; G],
     data: [&[[u8; STRIDE]]; G],
     b: usize,
-    s: usize,
     quads: [&[[u8; QUAD_BYTES]; 8]; T],
 ) {
     // Quads whose products (at most 2 · 128 · (2^(4+HIGH) − 1) a half lane) fit an i16 together.
     let run = (8 >> HIGH).min(8 / SUBS);
-    for first in (8 / SUBS * s..8 / SUBS * (s + 1)).step_by(run) {
-        let mut dots = [[Dots::zero(); T]; G];
-        for k in first..first + run {
-            for g in 0..G {
-                let w = quad_weights::<HIGH>(data[g][b].as_chunks::<16>().0, k);
-                for t in 0..T {
-                    dots[g][t] = dots[g][t].add(w, Quad::load(&quads[t][k]));
+    let mut dots = [[Dots::zero(); T]; G];
+    // Written out, since the compiler keeps a loop here for some types, and then chooses shifts at run time.
+    macro_rules! quad {
+        ($($k:literal)*) => {$(
+            if $k / (8 / SUBS) == S {
+                for g in 0..G {
+                    let w = quad_weights::<HIGH>(data[g][b].as_chunks::<16>().0, $k);
+                    for t in 0..T {
+                        dots[g][t] = dots[g][t].add(w, Quad::load(&quads[t][$k]));
+                    }
+                }
+                if ($k + 1) % run == 0 {
+                    for g in 0..G {
+                        for t in 0..T {
+                            sums[g][t] = sums[g][t].add(dots[g][t].sum());
+                            dots[g][t] = Dots::zero();
+                        }
+                    }
                 }
             }
-        }
-        for g in 0..G {
-            for t in 0..T {
-                sums[g][t] = sums[g][t].add(dots[g][t].sum());
-            }
-        }
+        )*};
     }
+    quad!(0 1 2 3 4 5 6 7);
 }
 
 #[inline(always)]
@@ -131,26 +141,32 @@ fn low<const G: usize, const T: usize, const STRIDE: usize, const HIGH: usize, c
         let quads: [&[[u8; QUAD_BYTES]; 8]; T] = std::array::from_fn(|t| &tokens[t].0[b]);
         let rest: [&[[u8; QUAD_BYTES]; 8]; T] = std::array::from_fn(|t| &tokens[t].1[b]);
         let fine = tokens.iter().any(|t| t.2[b]);
-        for s in 0..SUBS {
-            let mut sums = [[I32x4::zero(); T]; G];
-            add_dots::<G, T, HIGH, SUBS, STRIDE>(&mut sums, data, b, s, quads);
-            if fine {
-                // Shifting loses nothing, so tokens whose block is not fine get the same sum.
-                sums = sums.map(|tokens| tokens.map(|sum| sum.shl::<8>()));
-                add_dots::<G, T, HIGH, SUBS, STRIDE>(&mut sums, data, b, s, rest);
-            }
-            let unit = if fine { 1.0 / 256.0 } else { 1.0 };
-            let at = 64 + 16 * HIGH + 16 * s;
-            for g in 0..G {
-                let (d, m) = (scales(&data[g][b], at), scales(&data[g][b], at + 8));
-                for t in 0..T {
-                    let (.., scale, sum) = &tokens[t];
-                    let offset = if SUBS == 1 { sum[b][0] + sum[b][1] } else { sum[b][s] };
-                    let product = F32x4::from_i32(sums[g][t]).mul(d);
-                    acc[g][t] = product.mul_add(F32x4::splat(scale[b] * unit), acc[g][t]);
-                    acc[g][t] = m.mul_add(F32x4::splat(offset), acc[g][t]);
+        let unit = if fine { 1.0 / 256.0 } else { 1.0 };
+        macro_rules! sub {
+            ($s:literal) => {
+                let mut sums = [[I32x4::zero(); T]; G];
+                add_dots::<G, T, HIGH, SUBS, STRIDE, $s>(&mut sums, data, b, quads);
+                if fine {
+                    // Shifting loses nothing, so tokens whose block is not fine get the same sum.
+                    sums = sums.map(|tokens| tokens.map(|sum| sum.shl::<8>()));
+                    add_dots::<G, T, HIGH, SUBS, STRIDE, $s>(&mut sums, data, b, rest);
                 }
-            }
+                let at = 64 + 16 * HIGH + 16 * $s;
+                for g in 0..G {
+                    let (d, m) = (scales(&data[g][b], at), scales(&data[g][b], at + 8));
+                    for t in 0..T {
+                        let (.., scale, sum) = &tokens[t];
+                        let offset = if SUBS == 1 { sum[b][0] + sum[b][1] } else { sum[b][$s] };
+                        let product = F32x4::from_i32(sums[g][t]).mul(d);
+                        acc[g][t] = product.mul_add(F32x4::splat(scale[b] * unit), acc[g][t]);
+                        acc[g][t] = m.mul_add(F32x4::splat(offset), acc[g][t]);
+                    }
+                }
+            };
+        }
+        sub!(0);
+        if SUBS == 2 {
+            sub!(1);
         }
     }
     acc

@@ -2,7 +2,7 @@
 
 use super::disjoint::Disjoint;
 use super::input::{Input, Needs};
-use super::kernels::{TILE, row_dot, tile, units};
+use super::kernels::{row_dot, tile, units};
 use super::pool::Pool;
 use super::repack::{GROUP, Layout, packed_row, repack};
 use super::simd::F32x4;
@@ -124,33 +124,52 @@ impl CpuMatrix {
         let group = |unit: usize| &p.data[unit * width..(unit + 1) * width];
         // Two groups at a time share the loads of activations.
         let mut unit = units.start;
-        while unit < units.end {
-            let mut t = 0;
-            if unit + 1 < units.end {
-                let pair = [group(unit), group(unit + 1)];
-                while t + TILE <= tokens {
-                    let tiles = tile::<2, TILE>(p.layout, pair, input, t);
-                    for (g, tile) in tiles.iter().enumerate() {
-                        tile.iter().enumerate().for_each(|(i, v)| self.store(p, *v, t + i, unit + g, bias, out));
-                    }
-                    t += TILE;
-                }
-                while t < tokens {
-                    let [[a], [b]] = tile::<2, 1>(p.layout, pair, input, t);
-                    self.store(p, a, t, unit, bias, out);
-                    self.store(p, b, t, unit + 1, bias, out);
-                    t += 1;
-                }
-                unit += 2;
-            } else {
-                while t < tokens {
-                    let [[v]] = tile::<1, 1>(p.layout, [group(unit)], input, t);
-                    self.store(p, v, t, unit, bias, out);
-                    t += 1;
-                }
-                unit += 1;
+        while unit + 1 < units.end {
+            let pair = [group(unit), group(unit + 1)];
+            if tokens == 1 {
+                prefetch(&p.data, (unit + 2) * width, 2 * width);
+            }
+            let done = match p.layout {
+                Layout::Q8 => self.tiles::<Q8_TILE>(p, pair, unit, input, tokens, bias, out),
+                _ => self.tiles::<LOW_TILE>(p, pair, unit, input, tokens, bias, out),
+            };
+            for t in done..tokens {
+                let [[a], [b]] = tile::<2, 1>(p.layout, pair, input, t);
+                self.store(p, a, t, unit, bias, out);
+                self.store(p, b, t, unit + 1, bias, out);
+            }
+            unit += 2;
+        }
+        if unit < units.end {
+            for t in 0..tokens {
+                let [[v]] = tile::<1, 1>(p.layout, [group(unit)], input, t);
+                self.store(p, v, t, unit, bias, out);
             }
         }
+    }
+
+    /// The product of two groups with as many tokens as fill tiles of `T`; gives how many those are.
+    #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of `part_product` and the groups")]
+    fn tiles<const T: usize>(
+        &self,
+        p: &PackedPart,
+        pair: [&[u8]; 2],
+        unit: usize,
+        input: &Input,
+        tokens: usize,
+        bias: Option<&[f32]>,
+        out: &Disjoint<'_>,
+    ) -> usize {
+        let mut t = 0;
+        while t + T <= tokens {
+            let tiles = tile::<2, T>(p.layout, pair, input, t);
+            for (g, tile) in tiles.iter().enumerate() {
+                tile.iter().enumerate().for_each(|(i, v)| self.store(p, *v, t + i, unit + g, bias, out));
+            }
+            t += T;
+        }
+        t
     }
 
     #[inline(always)]
@@ -192,3 +211,21 @@ impl CpuMatrix {
 
 /// Units (groups of rows) that are worth handing to another thread.
 const GRAIN: usize = 8;
+/// Tokens of a tile: as many as a processor's 16 registers hold without spilling.
+const LOW_TILE: usize = 2;
+/// See [`LOW_TILE`]; 8-bit weights need no register to be taken apart.
+const Q8_TILE: usize = 4;
+const CACHE_LINE: usize = 64;
+
+/// Asks for `len` bytes that the next product reads.
+///
+/// While decoding, the arithmetic between two loads is too long for a processor to look far ahead, so it would wait for each page of
+/// weights anew. Asking for all lines of the next groups in a row lets their delays overlap. WebAssembly
+/// has no prefetch; a load that nobody uses does the same.
+#[inline(always)]
+fn prefetch(data: &[u8], from: usize, len: usize) {
+    for at in (from..data.len().min(from + len)).step_by(CACHE_LINE) {
+        // SAFETY: `at` is below the length.
+        unsafe { std::ptr::read_volatile(data.as_ptr().add(at)) };
+    }
+}
