@@ -224,6 +224,14 @@ export const errors = {
     'This file holds no conversations that can be read.',
     'Choose a file exported here (JSON), or conversations.json from an export of ChatGPT.',
   ],
+  frame_silent: [
+    'The chat’s frame does not answer.',
+    'The site’s owner must check its address, and that it lets this site frame it (frame-ancestors, frame-src).',
+  ],
+  frame_origin: [
+    'This chat does not take part in pages of this site.',
+    'Whoever runs the chat must list the site in frame.html (loquat-embedders).',
+  ],
   frame_address: [
     'The chat’s frame has no address.',
     'The site’s owner must give the address of frame.html.',

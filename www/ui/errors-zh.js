@@ -143,6 +143,11 @@ export const errors = {
     '这个文件里没有可读取的对话。',
     '请选择从这里导出的文件（JSON），或 ChatGPT 导出的 conversations.json。',
   ],
+  frame_silent: [
+    '聊天框架没有回应。',
+    '网站管理者需要检查它的地址，以及它是否允许本站嵌入（frame-ancestors、frame-src）。',
+  ],
+  frame_origin: ['这个聊天不参与本站的页面。', '聊天的运营者需要把本站加入 frame.html（loquat-embedders）。'],
   frame_address: ['聊天框架没有地址。', '网站管理者需要填写 frame.html 的地址。'],
   knowledge_foreign: ['网站提供的资料位于另一个网站。', '网站管理者需要把文本复制到本站。'],
   knowledge_unreachable: ['无法加载网站提供的资料。', '网站管理者需要检查地址。'],
