@@ -111,7 +111,9 @@ function bandwidthLines({ bandwidth, turns }) {
   const lines = [
     `- wasm reads memory at ${gb(read.median)} GB/s (${gb(read.min)}–${gb(read.max)}) on one thread`,
   ];
-  const bytes = Number(turns.find((turn) => turn.engine === 'loquat' && turn.info)?.info?.weight_bytes);
+  const info = turns.find((turn) => turn.engine === 'loquat' && turn.info)?.info;
+  if (info?.backend === 'gpu') return lines; // the share of another processor's bandwidth says nothing
+  const bytes = Number(info?.weight_bytes);
   for (const n of [1, 2]) {
     const rates = series(turns, 'loquat', n, 'decode');
     const share = ratio(
@@ -144,6 +146,48 @@ function memoryLines({ turns }) {
   ];
 }
 
+/** transformers.js 4.3 (q4 ONNX) on the same software adapter, measured apart; and how many times as fast Loquat should be. */
+const ON_SOFTWARE = /** @type {const} */ ({
+  decode: { rates: [0.17, 0.17], aim: 5 },
+  prefill_128: { rates: [3.4, 4.3], aim: 3 },
+});
+const ENCODE_MS = 1; // a token, on the side that records
+
+/** What a token costs the GPU, and the speed beside the peer's. @param {Results} results @returns {string[]} */
+function gpuLines({ turns }) {
+  const turn = turns.find((t) => t.engine === 'loquat' && t.own && t.info?.backend === 'gpu');
+  /** @type {Record<string, number> | undefined} */
+  const cost = /** @type {any} */ (turn?.own?.decode);
+  if (!turn || !cost?.gpu_steps) return [];
+  const layers = Number(turn.info?.n_layers);
+  // All but the first token, which the prompt's pass gives.
+  const dispatches = gpuDispatches(turn);
+  const encode = cost.gpu_encode_ms;
+  const lines = [
+    `- ${dispatches} dispatches a token (${layers} layers), one submission, ${(cost.gpu_token_bytes / 1e6).toFixed(1)} MB of weights`,
+    `- ${encode > ENCODE_MS ? '✗ ' : ''}recording a token takes the worker ${encode.toFixed(2)} ms; aim < ${ENCODE_MS}; ` +
+      `${cost.gpu_depth} tokens under way`,
+    `- peak wasm memory ${digits(turn.sample?.memory ?? NaN)} MB`,
+  ];
+  for (const [name, { rates, aim }] of Object.entries(ON_SOFTWARE)) {
+    const rate = turn.sample?.[/** @type {MetricName} */ (name)];
+    if (rate === undefined) continue;
+    const times = rates.map((peer) => rate / peer);
+    lines.push(
+      `- ${METRICS[/** @type {MetricName} */ (name)].title}: ${digits(rate)} tokens/s, ` +
+        `${Math.min(...times) < aim ? '✗ ' : ''}${[...new Set(times.map((t) => t.toFixed(1)))].reverse().join('–')} × ` +
+        `transformers.js (${[...new Set(rates)].join('–')}, measured apart on an adapter of this kind); aim ≥ ${aim}`,
+    );
+  }
+  return lines;
+}
+
+/** From two answers of different lengths: what their tokens differ by. @param {Turn} turn */
+function gpuDispatches(turn) {
+  const { 'warm up': short, decode: long } = /** @type {Record<string, Record<string, number>>} */ (turn.own);
+  return Math.round((long.gpu_dispatches - short.gpu_dispatches) / (long.gpu_steps - short.gpu_steps));
+}
+
 /** @param {Results} results */
 export function markdown(results) {
   const { machine: m, before, after, turns } = results;
@@ -174,6 +218,7 @@ export function markdown(results) {
     '',
     mainTable(results),
     '',
+    ...gpuLines(results),
     ...bandwidthLines(results),
     ...threadLines(results),
     ...memoryLines(results),

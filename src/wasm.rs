@@ -197,6 +197,17 @@ impl Engine {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
+    /// What the GPU was asked for so far; nothing where the CPU computes.
+    #[wasm_bindgen(unchecked_return_type = "GpuStats | undefined")]
+    pub fn stats(&self) -> JsResult<JsValue> {
+        let mut stats = None;
+        self.with(|session| {
+            stats = session.stats();
+            Ok(())
+        })?;
+        stats.map_or(Ok(JsValue::UNDEFINED), |stats| to_js(&stats))
+    }
+
     /// Forgets the KV cache and the generation under way.
     pub fn reset(&self) -> JsResult<()> {
         self.with(|session| {

@@ -86,6 +86,24 @@ fn inspect_tells_what_a_file_contains() {
     assert!(table.contains("token_embd.weight") && table.contains("gpt2"));
 }
 
+/// The cost of a token on the GPU: five dispatches a layer for the llama family, one submission, every
+/// weight once.
+#[test]
+fn inspect_counts_what_a_token_costs_on_the_gpu() {
+    let has_gpu = || loquat(&["inspect", "--model", &fixture("llama-q4_1"), "--backend", "gpu"]).status.success();
+    if std::env::var_os("CI").is_none() && !has_gpu() {
+        return common::skip("the GPU's cost of a token", "there is no GPU");
+    }
+    for (name, per_token, per_layer) in [("smollm2-tied-q4_0", 2 * 5 + 4, 5.0), ("gemma3-f16", 7 * 7 + 4, 7.0)] {
+        let info = ok_json(&["inspect", "--model", &fixture(name), "--json", "--backend", "gpu"]);
+        assert_eq!(info["dispatches_per_token"], per_token, "{name}");
+        assert_eq!(info["dispatches_per_layer"], per_layer, "{name}");
+        assert_eq!(info["submissions_per_token"], 1, "{name}");
+        let (read, all) = (info["weight_bytes_per_token"].as_u64().unwrap(), info["weight_bytes"].as_u64().unwrap());
+        assert!(read > all / 2 && read < all * 5 / 4, "{name}: {read} bytes of {all}");
+    }
+}
+
 #[test]
 fn text_becomes_ids_and_comes_back() {
     let model = fixture("smollm2-tied-q4_0");

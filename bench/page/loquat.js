@@ -5,6 +5,22 @@ import { askMemory } from './memory.js';
 /** @typedef {import('../drivers/driver.js').Driver} Driver */
 
 /**
+ * What a token cost the GPU, prompts aside.
+ * @param {import('../../www/engine/protocol.js').GpuStats} before @param {import('../../www/engine/protocol.js').GpuStats} after
+ */
+function perToken(before, after) {
+  const gpu_steps = after.steps - before.steps;
+  return {
+    gpu_steps,
+    gpu_encode_ms: (after.encode_ms - before.encode_ms) / Math.max(1, gpu_steps),
+    gpu_dispatches: after.dispatches - before.dispatches,
+    gpu_submits: after.submits - before.submits,
+    gpu_token_bytes: after.token_bytes,
+    gpu_depth: after.depth,
+  };
+}
+
+/**
  * @param {string} model address
  * @param {'cpu' | 'gpu'} backend
  * @returns {Driver}
@@ -27,6 +43,7 @@ export function loquatDriver(model, backend) {
     },
     async run({ prompt, newTokens, fresh }) {
       if (fresh) await client.reset();
+      const before = await client.stats();
       const start = performance.now();
       let first = 0;
       let last = 0;
@@ -36,12 +53,13 @@ export function loquatDriver(model, backend) {
           last = performance.now();
           first ||= last;
         } else if (event.type === 'done') {
+          const after = await client.stats();
           return {
             firstMs: first - start,
             restMs: last - first,
             newTokens: event.usage.completion_tokens,
             promptTokens: event.usage.prompt_tokens,
-            own: { ...event.timings },
+            own: { ...event.timings, ...(before && after ? perToken(before, after) : {}) },
           };
         }
       }

@@ -31,7 +31,9 @@ pub use kv::GpuKv;
 pub use linear::Linears;
 pub use matrix::{GpuMatrix, GpuVector};
 
-use super::{Backend, LayerWeights, LogitRows, Part, Plan, Span, Weights};
+use serde::Serialize;
+
+use super::{Backend, Draws, LayerWeights, LogitRows, Part, Plan, Span, Weights};
 use crate::error::{Error, Result};
 use draw::Drawer;
 use op::{Maker, Recorder};
@@ -56,7 +58,7 @@ pub struct GpuBackend {
 }
 
 /// Counters of a backend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct GpuStats {
     /// Compute dispatches since the device was opened.
     pub dispatches: u64,
@@ -64,6 +66,14 @@ pub struct GpuStats {
     pub submits: u64,
     /// Bytes of weights that one token reads.
     pub token_bytes: usize,
+    /// Dispatches of a token outside the layers, drawing not counted.
+    pub outside_layers: usize,
+    /// Tokens that followed one that the device had drawn.
+    pub steps: u64,
+    /// Milliseconds this side spent on recording and submitting those.
+    pub encode_ms: f64,
+    /// Tokens kept under way at present.
+    pub depth: usize,
 }
 
 /// Natively, uploads wait in host memory until a submission; this many bytes may wait.
@@ -115,7 +125,17 @@ impl GpuBackend {
     /// What was recorded so far, and what a token costs.
     pub fn stats(&self) -> GpuStats {
         let Recorder { dispatches, submits, .. } = self.recorder;
-        GpuStats { dispatches, submits, token_bytes: self.program.as_ref().map_or(0, |p| p.token_bytes) }
+        let program = self.program.as_ref();
+        let (steps, encode_ms) = self.drawer.as_ref().map_or((0, 0.0), |d| (d.steps, d.encode_ms));
+        GpuStats {
+            dispatches,
+            submits,
+            token_bytes: program.map_or(0, |p| p.token_bytes),
+            outside_layers: program.map_or(0, |p| p.embed.len() + p.last_logits.len()),
+            steps,
+            encode_ms,
+            depth: self.depth(),
+        }
     }
 
     fn program(&self) -> Result<&Program> {

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use super::types::Description;
 use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
-use crate::backend::gpu::GpuBackend;
+use crate::backend::gpu::{GpuBackend, GpuStats};
 use crate::backend::scalar::ScalarBackend;
 use crate::error::Result;
 use crate::session::{Begun, Request, Session, StepEvent, Suspended};
@@ -51,6 +51,13 @@ impl AnySession {
 
     pub async fn step(&mut self) -> Result<StepEvent> {
         each!(SessionKind, &mut self.kind, session => session.step().await)
+    }
+
+    pub fn stats(&mut self) -> Option<GpuStats> {
+        match &mut self.kind {
+            SessionKind::Gpu(session) => Some(session.model().backend().stats()),
+            _ => None,
+        }
     }
 
     pub fn suspend(&mut self) -> Option<Suspended> {

@@ -99,6 +99,10 @@ export interface ModelInfo {
 export interface EngineInfo extends ModelInfo {
   backend: string; variant: string; threads: number; reason: string; trained_context_length: number;
 }
+export interface GpuStats {
+  dispatches: number; submits: number; token_bytes: number; outside_layers: number;
+  steps: number; encode_ms: number; depth: number;
+}
 export interface Message { role: string; content: unknown; [field: string]: unknown }
 export interface TemplateOptions {
   tools?: unknown[]; add_generation_prompt?: boolean; now?: unknown; template_vars?: Record<string, unknown>;

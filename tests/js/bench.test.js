@@ -78,3 +78,40 @@ test('the table names what misses its aim, what failed, and a machine that was n
   assert.match(text, /WARNING: the machine was not quiet/);
   assert.match(text, /SKIP: something/);
 });
+
+test('a run on the GPU tells what a token costs, and what misses its aim', () => {
+  const cost = (/** @type {number} */ steps, /** @type {number} */ dispatches) => ({
+    gpu_steps: steps,
+    gpu_dispatches: dispatches,
+    gpu_encode_ms: 1.5,
+    gpu_token_bytes: 98.2e6,
+    gpu_depth: 2,
+  });
+  const text = markdown({
+    machine: {},
+    command: 'cargo xtask bench --gpu',
+    before: { load: 0.1, others: 0.05 },
+    after: { load: 0.2, others: 0.05 },
+    isolated: true,
+    bandwidth: [[1e10]],
+    notes: [],
+    turns: [
+      {
+        ...turn('loquat', 1, 0, 1.7),
+        sample: { decode: 1.7, prefill_128: 8.6, memory: 48.8 },
+        info: { backend: 'gpu', n_layers: 30, weight_bytes: 1e8 },
+        // A prompt of 400 dispatches, then 154 for each further token.
+        own: { 'warm up': cost(7, 400 + 7 * 154), decode: cost(11, 400 + 11 * 154) },
+      },
+    ],
+  });
+  assert.match(text, /- 154 dispatches a token \(30 layers\), one submission, 98\.2 MB of weights/);
+  assert.match(text, /- ✗ recording a token takes the worker 1\.50 ms; aim < 1; 2 tokens under way/);
+  assert.match(text, /- decode: 1\.70 tokens\/s, 10\.0 × transformers\.js \(0\.17, .*aim ≥ 5/);
+  assert.match(
+    text,
+    /- prefill of 128: 8\.60 tokens\/s, ✗ 2\.0–2\.5 × transformers\.js \(3\.4–4\.3, .*aim ≥ 3/,
+  );
+  assert.match(text, /peak wasm memory 48\.8 MB/);
+  assert.doesNotMatch(text, /of that/);
+});

@@ -208,6 +208,11 @@ export class EngineClient {
     return this.#call({ type: 'reset' });
   }
 
+  /** Counters of the GPU; undefined where the CPU computes. @returns {Promise<import('./protocol.js').GpuStats | undefined>} */
+  stats() {
+    return this.#call({ type: 'stats' });
+  }
+
   /** @returns {Promise<void>} */
   unload() {
     return this.#call({ type: 'unload' });

@@ -8,6 +8,7 @@
  * @property {(messages: import('./protocol.js').ChatMessage[], options?: {tools?: unknown[], add_generation_prompt?: boolean, now?: string}) => string} template
  * @property {(request: import('./protocol.js').GenerateRequest) => {prompt_n: number, cached_n: number}} begin
  * @property {() => Promise<import('./protocol.js').PrefillEvent | import('./protocol.js').TokenEvent | import('./protocol.js').DoneEvent>} step
+ * @property {() => import('./protocol.js').GpuStats | undefined} [stats]
  * @property {() => Unfinished | undefined} suspend takes the answer out of an engine whose device is lost
  * @property {(unfinished: Unfinished) => void} resume goes on with another engine's answer
  * @property {() => void} cancel the next step answers done, cancelled

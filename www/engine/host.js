@@ -154,6 +154,8 @@ export class EngineHost {
         return engine.restore(call.bytes);
       case 'reset':
         return engine.reset();
+      case 'stats':
+        return engine.stats?.();
     }
   }
 

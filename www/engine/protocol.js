@@ -119,14 +119,20 @@ export const PROTOCOL = 2;
  * @typedef {{type: 'restore', id: number, bytes: Uint8Array}} RestoreCall
  * @typedef {{type: 'reset', id: number}} ResetCall
  * @typedef {{type: 'unload', id: number}} UnloadCall
+ * @typedef {{type: 'stats', id: number}} StatsCall what the GPU was asked for, to measure it
  * @typedef {{type: 'requests', id: number}} RequestsCall what the worker asked of the network, for the page's proof of privacy
  * @typedef {{type: 'cancel', id: number}} CancelMessage `id` is the call to cancel; has no answer of its own
  * @typedef {{type: 'pause' | 'resume', id: number}} PauseMessage `id` is the load whose download stops or goes on; has no answer
- * @typedef {LoadRequest | GenerateCall | TokenizeCall | DetokenizeCall | TemplateCall | EmbedCall | SaveCall | RestoreCall | ResetCall | UnloadCall | RequestsCall} Call
+ * @typedef {LoadRequest | GenerateCall | TokenizeCall | DetokenizeCall | TemplateCall | EmbedCall | SaveCall | RestoreCall | ResetCall | UnloadCall | StatsCall | RequestsCall} Call
  * @typedef {CancelMessage | PauseMessage} Command what is said about a call, rather than one itself
  * @typedef {Call | Command} ToWorker
  */
 
+/**
+ * Counters of a GPU since its model was loaded; `token_bytes`: weights that a token reads; `steps`: tokens after ones
+ * that the GPU had drawn, and `encode_ms` what this side spent on recording them; `depth`: tokens under way.
+ * @typedef {{dispatches: number, submits: number, token_bytes: number, outside_layers: number, steps: number, encode_ms: number, depth: number}} GpuStats
+ */
 /** @typedef {{at: number, url: string}} NetworkRequest `at`: ms since the epoch */
 /**
  * @typedef {object} WireError
@@ -159,6 +165,7 @@ export const TO_WORKER = new Set([
   'restore',
   'reset',
   'unload',
+  'stats',
   'requests',
   'cancel',
   'pause',

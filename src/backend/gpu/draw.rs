@@ -35,6 +35,9 @@ pub struct Drawer {
     free: Vec<wgpu::Buffer>,
     flights: VecDeque<Flight>,
     pub(super) depth: Depth,
+    began: Option<f64>, // when the step that will be drawn from began to be recorded
+    pub(super) steps: u64,
+    pub(super) encode_ms: f64,
     /// For tests: this many under way, whatever the time says.
     pub(super) fixed: Option<usize>,
 }
@@ -94,6 +97,9 @@ impl Drawer {
             free: Vec::with_capacity(MOST),
             flights: VecDeque::with_capacity(MOST),
             depth: Depth::default(),
+            began: None,
+            steps: 0,
+            encode_ms: 0.0,
             fixed: None,
         })
     }
@@ -209,10 +215,16 @@ impl Draws for GpuBackend {
             return Err(Error::State("a draw before prepare".into()));
         };
         drawer.record(&self.gpu, &mut self.recorder, how);
-        drawer.send(&self.gpu, &mut self.recorder, &program.ids)
+        drawer.send(&self.gpu, &mut self.recorder, &program.ids)?;
+        if let Some(began) = drawer.began.take() {
+            drawer.steps += 1;
+            drawer.encode_ms += now_ms() - began;
+        }
+        Ok(())
     }
 
     fn embed_drawn(&mut self, span: Span) -> Result<()> {
+        self.drawer()?.began = Some(now_ms());
         self.begin(None, span)
     }
 

@@ -3,8 +3,8 @@
 use super::device::Gpu;
 use super::matrix::Segment;
 use super::op::{Batch, Bound, Maker, Op, Prepared};
-use super::params::{Glu, MatMul, MatVec};
-use super::pipeline::{GLU, MAT_MUL, MAT_ROWS, MAT_VEC};
+use super::params::{Glu, MatMul, MatVec, Uniform};
+use super::pipeline::{GLU, Kernel, MAT_MUL, MAT_ROWS, MAT_VEC};
 use super::program::{Act, Stage};
 use super::repack::Layout;
 use super::{GpuMatrix, GpuVector};
@@ -167,19 +167,15 @@ impl Linears {
             eps: x.eps,
             cap: e.cap.unwrap_or(0.0),
         };
-        let mut constants = vec![
+        let constants = [
             ("WG", f64::from(self.workgroup)),
             ("LANES", f64::from(self.lanes)),
             ("ROWS", f64::from(per_lane)),
             ("NORM", flag(x.gain.is_some())),
-            ("ADD", flag(e.add)),
             ("GLU", flag(e.glu.is_some())),
             ("LOGITS", flag(e.logits)),
-            ("ACT", f64::from(e.act)),
         ];
-        constants.extend(zero(&s.layout));
-        let choices = [("quants", s.layout.quants), ("scale", s.layout.scale)];
-        let p = maker.prepare(gpu, &MAT_VEC, &choices, &constants, params)?;
+        let p = prepare(gpu, maker, &MAT_VEC, (s, e), &constants, params)?;
         let batch = if e.logits { Batch::One } else { Batch::Tokens(1) };
         let grid = (groups.min(MOST_GROUPS), groups.div_ceil(MOST_GROUPS), batch);
         Ok(bind(gpu, maker, &p, s, [x.decode, to.y], [x.gain, bias], grid))
@@ -204,14 +200,29 @@ fn mat_mul(
         y_at: s.row0 as u32,
         cap: e.cap.unwrap_or(0.0),
     };
-    let mut constants = vec![("ADD", flag(e.add)), ("ACT", f64::from(e.act))];
-    constants.extend(tile.map(|tokens| ("TOKENS", f64::from(tokens))));
-    constants.extend(zero(&s.layout));
-    let choices = [("quants", s.layout.quants), ("scale", s.layout.scale)];
-    let kernel = if tile.is_some() { &MAT_MUL } else { &MAT_ROWS };
-    let p = maker.prepare(gpu, kernel, &choices, &constants, params)?;
-    let grid = ((s.rows as u32).div_ceil(64), 1, Batch::Tokens(tile.map_or(8, |tokens| 16 * tokens)));
+    let p = match tile {
+        Some(tokens) => prepare(gpu, maker, &MAT_MUL, (s, e), &[("TOKENS", f64::from(tokens))], params)?,
+        None => prepare(gpu, maker, &MAT_ROWS, (s, e), &[], params)?,
+    };
+    let (rows, tokens) = tile.map_or((256, 8), |tokens| (64, 16 * tokens));
+    let grid = ((s.rows as u32).div_ceil(rows), 1, Batch::Tokens(tokens));
     Ok(bind(gpu, maker, &p, s, [x.batch, to.y], [None, bias], grid))
+}
+
+/// A pipeline for the format of a segment and what happens to its sums.
+fn prepare<U: Uniform>(
+    gpu: &Gpu,
+    maker: &mut Maker,
+    kernel: &'static Kernel,
+    (s, e): (&Segment, Epilogue),
+    constants: &[(&'static str, f64)],
+    params: U,
+) -> Result<Prepared> {
+    let mut all = vec![("ADD", flag(e.add)), ("ACT", f64::from(e.act))];
+    all.extend_from_slice(constants);
+    all.extend(zero(&s.layout));
+    let choices = [("quants", s.layout.quants), ("scale", s.layout.scale)];
+    maker.prepare(gpu, kernel, &choices, &all, params)
 }
 
 fn bind(

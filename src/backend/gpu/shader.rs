@@ -34,6 +34,7 @@ files! {
     "kv_f16" => "lib/kv_f16",
     "kv_f32" => "lib/kv_f32",
     "octet" => "lib/octet",
+    "product" => "lib/product",
     "quants_bf16" => "lib/quants_bf16",
     "quants_f16" => "lib/quants_f16",
     "quants_f32" => "lib/quants_f32",

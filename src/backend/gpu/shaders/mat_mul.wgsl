@@ -1,42 +1,15 @@
 // Y = X·Wᵀ for many tokens: tiles of 64 rows × 16·TOKENS tokens × 32 columns in workgroup memory.
 // Each block of weights is decoded once a tile. Invocations form a 16 × 16 grid; one owns 4 rows and
 // TOKENS tokens. Tiles are stored along the columns, rotated by row against bank conflicts.
-#import step
-#import quants
-#import scale
-#import activate
+#import product
 
 override TOKENS: u32 = 4u; // 1, 2 or 4
-override ADD: bool = false;
-
-struct MatMul {
-    rows: u32,
-    blocks: u32,   // blocks of 32 in a row
-    x_stride: u32, // vec4s a token
-    y_stride: u32, // floats a token
-    y_at: u32,     // first output row
-    cap: f32,      // soft cap, 0 for none
-}
-@group(0) @binding(0) var<uniform> p: MatMul;
-@group(0) @binding(5) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read> gain: array<vec4<f32>>;
-@group(0) @binding(7) var<storage, read> bias: array<f32>;
-@group(0) @binding(8) var<storage, read_write> y: array<f32>;
 
 var<workgroup> w_tile: array<vec4<f32>, 512>; // (64 rows, 8 vec4s)
 var<workgroup> x_tile: array<vec4<f32>, 512>; // (64 tokens, 8 vec4s)
 
 fn slot(row: u32, k: u32) -> u32 {
     return 8u * row + (k ^ (row & 7u));
-}
-
-fn output(row: u32, token: u32, value: f32) {
-    if row < p.rows && token < step.len {
-        let at = token * p.y_stride + p.y_at + row;
-        let b = bias[min(p.y_at + row, arrayLength(&bias) - 1u)];
-        let v = soft_cap(activate(value + b), p.cap);
-        y[at] = select(v, y[at] + v, ADD);
-    }
 }
 
 fn outputs(row: u32, token: u32, v: vec4<f32>) {
@@ -61,10 +34,9 @@ fn main(@builtin(local_invocation_index) lid: u32, @builtin(workgroup_id) wid: v
     var s2 = vec4<f32>();
     var s3 = vec4<f32>();
     for (var b = 0u; b < p.blocks; b++) {
-        let o = octet(load(w_row + b), j);
-        let s = scale(w_row + b, j >> 1u);
-        w_tile[slot(load_row, 2u * j)] = o.lo * s.x + s.y;
-        w_tile[slot(load_row, 2u * j + 1u)] = o.hi * s.x + s.y;
+        let w = weights(load(w_row + b), w_row + b, j);
+        w_tile[slot(load_row, 2u * j)] = w.lo;
+        w_tile[slot(load_row, 2u * j + 1u)] = w.hi;
         if load_row < 16u * TOKENS {
             let at = x_row + 8u * b + 2u * j;
             x_tile[slot(load_row, 2u * j)] = x[at];
