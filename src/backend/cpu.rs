@@ -15,6 +15,8 @@ pub mod tune;
 
 mod attend;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use attention::{CpuKv, Pages};
 use matrix::CpuMatrix;

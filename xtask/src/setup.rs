@@ -25,6 +25,11 @@ pub fn wasm_target() -> Result<()> {
     rustup_has("target", "wasm32-unknown-unknown", "a second or two")
 }
 
+/// The standard library for wasm outside browsers, where unit tests can run.
+pub fn wasi_target() -> Result<()> {
+    rustup_has("target", "wasm32-wasip1", "a second or two")
+}
+
 /// The standard library's source, which builds with threads compile for themselves.
 pub fn rust_src() -> Result<()> {
     rustup_has("component", "rust-src", "a few seconds")

@@ -18,6 +18,7 @@ pub const STEPS: &[Step] = &[
     Step { kind: Kind::Lint, name: "cargo deny", run: deny },
     Step { kind: Kind::Js, name: "JavaScript tests", run: js },
     Step { kind: Kind::Rust, name: "Rust tests", run: rust },
+    Step { kind: Kind::Rust, name: "kernels in wasm", run: kernels_in_wasm },
     Step { kind: Kind::Lint, name: "clippy", run: clippy },
     Step { kind: Kind::Lint, name: "clippy for wasm", run: clippy_wasm },
     Step { kind: Kind::Browser, name: "browser tests", run: browser },
@@ -98,6 +99,36 @@ fn rust(options: &Options) -> Result<Count> {
             }
         })?;
         count += checked(libtest.count, succeeded, "cargo test")?;
+    }
+    Ok(count)
+}
+
+/// The unit tests of the CPU backend as wasm, in Node: with simd128, then with relaxed SIMD too.
+fn kernels_in_wasm(options: &Options) -> Result<Count> {
+    setup::wasi_target()?;
+    say("Compiling the kernels' tests to wasm (first time: up to 2 minutes)");
+    let mut count = Count::default();
+    for features in ["+simd128", "+simd128,+relaxed-simd"] {
+        let mut build = cargo();
+        build.args(["rustc", "--package", "loquat", "--lib", "--profile", "test", "--target", "wasm32-wasip1"]);
+        build.args(["--no-default-features", "--message-format=json-render-diagnostics", "--quiet", "--"]);
+        build.arg(format!("-Ctarget-feature={features}"));
+        let built = output(&mut build)?;
+        let program = built
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .find_map(|message| Some(message.get("executable")?.as_str()?.to_owned()))
+            .context("cargo built no test program")?;
+        let mut node = command("node");
+        node.args(["--no-warnings", "--experimental-wasm-relaxed-simd"]).arg(paths::root().join("xtask/wasi.mjs"));
+        node.args([program.as_str(), "backend::cpu", "--show-output"]).args(&options.filter);
+        let mut libtest = Libtest::default();
+        let succeeded = lines(&mut node, |line| {
+            if libtest.line(line) && !line.is_empty() {
+                println!("{line}");
+            }
+        })?;
+        count += checked(libtest.count, succeeded, features)?;
     }
     Ok(count)
 }

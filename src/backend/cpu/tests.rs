@@ -1,0 +1,364 @@
+//! Every kernel against a plain loop in f64, over odd shapes and fresh seeds, outputs poisoned before.
+//!
+//! Unit tests, so that they run natively and as wasm with either set of vector operations: see the step "kernels in
+//! wasm" of `cargo xtask test`. The seed of a failure is in its message; `LOQUAT_SEED` sets it.
+
+use super::attention::{Element, Half, PAGE, Pages, Partial, chunk};
+use super::input::{Input, Needs};
+use super::matrix::CpuMatrix;
+use super::pool::Pool;
+use super::repack::BLOCK;
+use super::simd::{self, F32x4};
+use super::{ops, simd::VARIANT};
+use crate::backend::Part;
+use crate::backend::scalar::ops as scalar;
+use crate::config::{Activation, ModelConfig};
+use crate::gguf::{GgmlType, Gguf};
+use crate::quant::dequantize;
+
+const QUANTIZED: [GgmlType; 11] = [
+    GgmlType::Q4_0,
+    GgmlType::Q4_1,
+    GgmlType::Q5_0,
+    GgmlType::Q5_1,
+    GgmlType::Q8_0,
+    GgmlType::Q2_K,
+    GgmlType::Q3_K,
+    GgmlType::Q4_K,
+    GgmlType::Q5_K,
+    GgmlType::Q6_K,
+    GgmlType::F16,
+];
+
+/// xorshift64*.
+struct Random(u64);
+
+impl Random {
+    /// A seed of its own for every run, named in every failure.
+    fn new() -> (Random, u64) {
+        let set = std::env::var("LOQUAT_SEED").ok().and_then(|seed| seed.parse().ok());
+        let seed = set.unwrap_or_else(|| u64::from(crate::sampler::random_seed()) << 1 | 1);
+        println!("{VARIANT}: LOQUAT_SEED={seed}");
+        (Random(seed), seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+
+    /// In −1..1.
+    fn unit(&mut self) -> f32 {
+        (self.next() & 0xff_ffff) as f32 / 8_388_608.0 - 1.0
+    }
+
+    fn vector(&mut self, n: usize) -> Vec<f32> {
+        (0..n).map(|_| self.unit()).collect()
+    }
+
+    /// Activations with outlying channels, a row of zeros now and then.
+    fn activations(&mut self, n: usize) -> Vec<f32> {
+        let size = if self.below(20) == 0 { 0.0 } else { 10f32.powi(self.below(5) as i32 - 2) };
+        (0..n).map(|_| size * self.unit() * if self.below(60) == 0 { 20.0 } else { 1.0 }).collect()
+    }
+
+    /// Blocks of random quants with sane scales.
+    fn blocks(&mut self, dtype: GgmlType, elements: usize) -> Vec<u8> {
+        let (_, size) = dtype.block().expect("a known type");
+        let mut bytes: Vec<u8> = (0..dtype.bytes(elements).expect("whole blocks")).map(|_| self.next() as u8).collect();
+        let halves: &[usize] = match dtype {
+            GgmlType::Q4_1 | GgmlType::Q5_1 | GgmlType::Q4_K | GgmlType::Q5_K => &[0, 2],
+            GgmlType::Q2_K => &[80, 82],
+            GgmlType::Q3_K => &[108],
+            GgmlType::Q6_K => &[208],
+            _ => &[0],
+        };
+        for block in bytes.chunks_exact_mut(size) {
+            for &at in halves {
+                let scale = half::f16::from_f32(0.05 * self.unit());
+                block[at..at + 2].copy_from_slice(&scale.to_le_bytes());
+            }
+        }
+        bytes
+    }
+}
+
+fn columns(dtype: GgmlType, random: &mut Random) -> usize {
+    let (block, _) = dtype.block().expect("a known type");
+    match block {
+        1 => 1 + random.below(70),
+        256 => 256 * (1 + random.below(3)),
+        _ => 32 * (1 + random.below(9)),
+    }
+}
+
+fn packed(dtype: GgmlType, rows: usize, cols: usize, bytes: &[u8]) -> CpuMatrix {
+    let part = Part { name: "w".into(), rows, cols, dtype };
+    let mut matrix = CpuMatrix::new(&[part]).expect("room");
+    matrix.fill(0, bytes).expect("the right length");
+    matrix
+}
+
+#[test]
+fn packed_rows_decode_to_the_files_weights() {
+    let (mut random, seed) = Random::new();
+    for dtype in QUANTIZED {
+        for _ in 0..6 {
+            let (rows, cols) = (1 + random.below(13), columns(dtype, &mut random));
+            let bytes = random.blocks(dtype, rows * cols);
+            let mut want = vec![0.0; rows * cols];
+            dequantize(dtype, &bytes, &mut want).expect("whole blocks");
+            let matrix = packed(dtype, rows, cols, &bytes);
+            for r in 0..rows {
+                let mut got = vec![f32::NAN; cols];
+                matrix.row(r, &mut got);
+                let want = &want[r * cols..(r + 1) * cols];
+                // K-quants round the product of two scales to f16: 2⁻¹¹ of the largest term.
+                let largest = want.iter().fold(0f32, |m, w| m.max(w.abs()));
+                for (c, (g, w)) in got.iter().zip(want).enumerate() {
+                    let close = (g - w).abs() <= largest * 4e-3;
+                    assert!(close, "{dtype} {rows}×{cols} at {r},{c}: {g} for {w} (LOQUAT_SEED={seed})");
+                }
+            }
+        }
+    }
+}
+
+/// What [`Input::quantize`] is to make of a row, from its description: what the integer kernels then multiply.
+fn rounded(x: &[f32], needs: Needs) -> Vec<f64> {
+    if needs == Needs::default() {
+        return x.iter().map(|&x| f64::from(x)).collect();
+    }
+    let steps = if needs.pairs { 32767.0 } else { 127.0 };
+    let max = |block: &[f32]| block.iter().fold(0f32, |m, x| m.max(x.abs()));
+    let scales: Vec<f32> = x.chunks(BLOCK).map(|block| max(block) / steps).collect();
+    let limit = (scales.iter().map(|s| s * s).sum::<f32>() / scales.len() as f32).sqrt();
+    let blocks = x.chunks(BLOCK).zip(&scales);
+    blocks
+        .flat_map(|(block, &scale)| {
+            let inverse = if scale > f32::MIN_POSITIVE { 1.0 / scale } else { 0.0 };
+            block.iter().map(move |&x| {
+                let near = (x * inverse).round_ties_even();
+                let fine = needs.quads && scale > limit;
+                let rest = if fine { ((x * inverse - near) * 256.0).min(127.0).round_ties_even() / 256.0 } else { 0.0 };
+                f64::from(scale) * f64::from(near + rest)
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn products_are_those_of_the_packed_weights_and_the_rounded_activations() {
+    let (mut random, seed) = Random::new();
+    let pool = Pool::new(1);
+    for dtype in QUANTIZED.into_iter().chain([GgmlType::F32, GgmlType::BF16]) {
+        for tokens in [1, 2, 3, 4, 5, 8, 1 + random.below(11)] {
+            let (rows, cols) = (1 + random.below(23), columns(dtype, &mut random));
+            let bytes = match dtype {
+                GgmlType::F32 => random.vector(rows * cols).iter().flat_map(|x| x.to_le_bytes()).collect(),
+                GgmlType::BF16 | GgmlType::F16 => (0..rows * cols)
+                    .flat_map(|_| match dtype {
+                        GgmlType::F16 => half::f16::from_f32(random.unit()).to_le_bytes(),
+                        _ => half::bf16::from_f32(random.unit()).to_le_bytes(),
+                    })
+                    .collect(),
+                _ => random.blocks(dtype, rows * cols),
+            };
+            let matrix = packed(dtype, rows, cols, &bytes);
+            let mut input = Input::new(tokens, cols);
+            input.reshape(cols);
+            for t in 0..tokens {
+                input.row_mut(t).copy_from_slice(&random.activations(cols));
+                input.quantize(t, matrix.needs());
+            }
+            let bias = (random.below(2) == 0).then(|| random.vector(rows));
+            let mut y = vec![f32::NAN; tokens * rows];
+            matrix.product(&pool, &input, tokens, bias.as_deref(), &mut y);
+            let mut weights = vec![0.0; cols];
+            for r in 0..rows {
+                matrix.row(r, &mut weights);
+                for t in 0..tokens {
+                    let x = rounded(&input.x[t * cols..(t + 1) * cols], matrix.needs());
+                    let terms = || weights.iter().zip(&x).map(|(&w, x)| f64::from(w) * x);
+                    let b = bias.as_ref().map_or(0.0, |b| f64::from(b[r]));
+                    let (want, size) = (terms().sum::<f64>() + b, terms().map(f64::abs).sum::<f64>() + b.abs());
+                    let got = f64::from(y[t * rows + r]);
+                    // f32 sums of up to a hundred blocks; offsets cancel scales, so against the sum of sizes.
+                    assert!(
+                        (got - want).abs() <= 2e-5 * size + 1e-30,
+                        "{VARIANT} {dtype} {rows}×{cols}, token {t} of {tokens}, row {r}: {got} for {want} \
+                         (LOQUAT_SEED={seed})"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A configuration with heads of this shape.
+fn config(heads: usize, kv_heads: usize, head_dim: usize, cap: Option<f32>) -> ModelConfig {
+    let file = include_bytes!("../../../tests/fixtures/arch/llama-q4_1/model.gguf");
+    let mut c = ModelConfig::from_gguf(&Gguf::parse_whole(file).expect("a fixture")).expect("a fixture");
+    (c.heads, c.kv_heads, c.head_dim, c.attn_softcap) = (heads, kv_heads, head_dim, cap);
+    c.layers.truncate(2);
+    c
+}
+
+fn attention<E: Element>(tolerance: f64) {
+    let (mut random, seed) = Random::new();
+    for _ in 0..24 {
+        let group = 1 + random.below(8);
+        let kv_heads = 1 + random.below(3);
+        let dim = [1, 3, 4, 6, 20, 64][random.below(6)];
+        let c = config(group * kv_heads, kv_heads, dim, (random.below(3) == 0).then_some(5.0));
+        let end = 1 + random.below(2 * PAGE);
+        let page = random.below(end.div_ceil(PAGE));
+        let to = end.min((page + 1) * PAGE);
+        let from = page * PAGE + random.below(to - page * PAGE);
+        let (mut kv, head) = (Pages::<E>::default(), random.below(kv_heads));
+        kv.reserve(&c, end).expect("room");
+        let (mut keys, mut values) = (Vec::new(), Vec::new());
+        for p in 0..end {
+            let mut row = |value| {
+                kv.write(&c, 1, value, p, &random.vector(kv_heads * dim));
+                let mut stored = vec![0.0; kv_heads * dim];
+                kv.read(&c, 1, value, p, &mut stored);
+                stored[head * dim..(head + 1) * dim].to_vec()
+            };
+            keys.push(row(false));
+            values.push(row(true));
+        }
+        let q: Vec<f32> = random.vector(group * dim).iter().map(|q| 3.0 * q).collect();
+        let mut out = vec![f32::NAN; group * dim];
+        let mut partials = vec![Partial { max: f32::NAN, sum: f32::NAN }; group];
+        chunk(&c, &kv, 1, head, from, to, &q, &mut out, &mut partials);
+        for h in 0..group {
+            let dot = |k: &[f32]| k.iter().zip(&q[h * dim..]).map(|(&k, &q)| f64::from(k) * f64::from(q)).sum::<f64>();
+            let capped = |s: f64| c.attn_softcap.map_or(s, |cap| f64::from(cap) * (s / f64::from(cap)).tanh());
+            let weights: Vec<f64> = keys[from..to].iter().map(|k| capped(dot(k)).exp()).collect();
+            let sum: f64 = weights.iter().sum();
+            for j in 0..dim {
+                let want = weights.iter().zip(&values[from..to]).map(|(w, v)| w * f64::from(v[j])).sum::<f64>() / sum;
+                let got = f64::from(out[h * dim + j] / partials[h].sum);
+                assert!(
+                    (got - want).abs() <= tolerance,
+                    "{VARIANT}: head {h} of {group}×{dim}, positions {from}..{to}, column {j}: {got} for {want} \
+                     (LOQUAT_SEED={seed})"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn attention_over_a_chunk_is_softmax_over_its_positions() {
+    // Scores of 64 products reach 30, and e^score carries their rounding: 64 · 2⁻²⁴ of their size at worst.
+    attention::<f32>(2e-5);
+    attention::<Half>(2e-5);
+}
+
+#[test]
+fn chunks_merge_to_the_whole() {
+    let (mut random, seed) = Random::new();
+    let scores: Vec<f64> = (0..9).map(|_| 8.0 * f64::from(random.unit())).collect();
+    let values: Vec<f64> = (0..9).map(|_| f64::from(random.unit())).collect();
+    let part = |range: std::ops::Range<usize>| {
+        let max = scores[range.clone()].iter().fold(f64::MIN, |m, &s| m.max(s));
+        let weights: Vec<f64> = scores[range.clone()].iter().map(|s| (s - max).exp()).collect();
+        let out = weights.iter().zip(&values[range]).map(|(w, v)| w * v).sum::<f64>();
+        (Partial { max: max as f32, sum: weights.iter().sum::<f64>() as f32 }, [out as f32])
+    };
+    let (mut state, mut out) = (Partial::EMPTY, [0.0]);
+    for range in [0..2, 2..3, 3..9] {
+        let (next, value) = part(range);
+        state.merge(&mut out, next, &value);
+    }
+    let (whole, want) = part(0..9);
+    assert!((out[0] / state.sum - want[0] / whole.sum).abs() < 1e-6, "{out:?} {want:?} (LOQUAT_SEED={seed})");
+}
+
+#[test]
+fn norms_and_activations_are_those_of_the_scalar_backend() {
+    let (mut random, seed) = Random::new();
+    for n in [1, 2, 3, 4, 5, 15, 16, 17, 33, 576, 1 + random.below(200)] {
+        let (x, w, b) = (random.activations(n), random.vector(n), random.vector(n));
+        let near = |name: &str, got: &[f32], want: &[f32], least: f32| {
+            let size = want.iter().fold(least, |m, w| m.max(w.abs()));
+            for (i, (g, w)) in got.iter().zip(want).enumerate() {
+                let close = (g - w).abs() <= 4e-6 * size;
+                assert!(close, "{VARIANT} {name} of {n} at {i}: {g} for {w} (LOQUAT_SEED={seed})");
+            }
+        };
+        let close = |name: &str, got: &[f32], want: &[f32]| near(name, got, want, 1e-6);
+        let (mut got, mut want) = (vec![f32::NAN; n], x.clone());
+        ops::rms_norm(&x, &w, 1e-5, &mut got);
+        scalar::rms_norm(&mut want, &w, 1e-5);
+        close("rms_norm", &got, &want);
+        got.copy_from_slice(&x);
+        ops::rms_norm_in_place(&mut got, &w, 1e-5);
+        close("rms_norm_in_place", &got, &want);
+        want.copy_from_slice(&x);
+        got.fill(f32::NAN);
+        ops::layer_norm(&x, &w, Some(&b), 1e-5, &mut got);
+        scalar::layer_norm(&mut want, &w, Some(&b), 1e-5);
+        close("layer_norm", &got, &want);
+        for kind in [Activation::Silu, Activation::GeluTanh] {
+            for up in [None, Some(&b[..])] {
+                got.fill(f32::NAN);
+                ops::activate(kind, &x, up, &mut got);
+                let one = |i: usize| scalar::activate(kind, x[i]) * up.map_or(1.0, |up| up[i]);
+                // Where x is far below zero, 1 + tanh cancels: the error is one of x, not of the result.
+                let size = (0..n).fold(1e-6f32, |m, i| m.max((x[i] * up.map_or(1.0, |up| up[i])).abs()));
+                near("activate", &got, &(0..n).map(one).collect::<Vec<_>>(), size);
+            }
+        }
+        got.copy_from_slice(&x);
+        ops::softcap(&mut got, 30.0);
+        // The error of tanh is absolute, so that of a capped value is one of the cap.
+        near("softcap", &got, &x.iter().map(|&x| scalar::softcap(x, Some(30.0))).collect::<Vec<_>>(), 30.0);
+        let want: f64 = x.iter().zip(&w).map(|(&x, &w)| f64::from(x) * f64::from(w)).sum();
+        let size: f64 = x.iter().zip(&w).map(|(&x, &w)| (f64::from(x) * f64::from(w)).abs()).sum();
+        let dot = f64::from(ops::dot(&x, &w));
+        assert!((dot - want).abs() <= 2e-6 * size, "{VARIANT} dot of {n}: {dot} for {want} (LOQUAT_SEED={seed})");
+    }
+}
+
+#[test]
+fn exp_and_tanh_keep_their_bounds() {
+    let lanes = |v: F32x4| {
+        let mut out = [f32::NAN; 4];
+        v.store(&mut out);
+        out
+    };
+    for i in -87_000..88_000 {
+        let x = i as f32 / 1000.0;
+        let (got, want) = (f64::from(lanes(simd::exp(F32x4::splat(x)))[2]), f64::from(x).exp());
+        // The bound that `exp` documents, and the rounding of its polynomial where nothing is fused.
+        assert!((got / want - 1.0).abs() < 4e-7, "{VARIANT}: exp({x}) = {got}, not {want}");
+        let t = x / 8.0;
+        let (got, want) = (f64::from(lanes(simd::tanh(F32x4::splat(t)))[1]), f64::from(t).tanh());
+        assert!((got - want).abs() < 5e-7, "{VARIANT}: tanh({t}) = {got}, not {want}");
+    }
+    // Beyond the range it stays finite: a masked score must not become NaN.
+    assert!(lanes(simd::exp(F32x4::splat(-1e30))).iter().all(|&v| (0.0..1e-37).contains(&v)));
+    assert!(lanes(simd::exp(F32x4::splat(1e30))).iter().all(|v| v.is_finite()));
+}
+
+#[test]
+fn halves_decode_exactly() {
+    for bits in 0..=u16::MAX {
+        let want = half::f16::from_bits(bits).to_f32();
+        if want.is_finite() {
+            let four: [u8; 8] = std::array::from_fn(|i| bits.to_le_bytes()[i % 2]);
+            let mut got = [f32::NAN; 4];
+            F32x4::from_f16(&four).store(&mut got);
+            assert_eq!(got, [want; 4], "{VARIANT}: {bits:#06x}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+// Runs a wasm program that was built for WASI, as cargo's test runner: node xtask/wasi.mjs FILE [ARGUMENTS]
+import { readFile } from 'node:fs/promises';
+import { WASI } from 'node:wasi';
+
+const [file, ...args] = process.argv.slice(2);
+const wasi = new WASI({ version: 'preview1', args: [file, ...args], env: process.env, returnOnExit: true });
+const { instance } = await WebAssembly.instantiate(await readFile(file), wasi.getImportObject());
+process.exitCode = wasi.start(instance);
