@@ -236,14 +236,6 @@ export const errors = {
     'The chat’s frame has no address.',
     'The site’s owner must give the address of frame.html.',
   ],
-  frame_silent: [
-    'The chat’s frame does not answer.',
-    'Reload the page. If it repeats, the site’s owner must check the address of frame.html.',
-  ],
-  frame_origin: [
-    'This site may not use the chat’s frame.',
-    'The frame’s owner must list the site among those allowed.',
-  ],
   knowledge_foreign: [
     'The site’s knowledge lies on another site.',
     'Its owner must copy the text to this one.',

@@ -149,8 +149,6 @@ export const errors = {
   ],
   frame_origin: ['这个聊天不参与本站的页面。', '聊天的运营者需要把本站加入 frame.html（loquat-embedders）。'],
   frame_address: ['聊天框架没有地址。', '网站管理者需要填写 frame.html 的地址。'],
-  frame_silent: ['聊天框架没有回应。', '请刷新页面。如果再次出现，网站管理者需要检查 frame.html 的地址。'],
-  frame_origin: ['这个网站不能使用该聊天框架。', '框架的管理者需要把它列入允许的网站。'],
   knowledge_foreign: ['网站提供的资料位于另一个网站。', '网站管理者需要把文本复制到本站。'],
   knowledge_unreachable: ['无法加载网站提供的资料。', '网站管理者需要检查地址。'],
 };
