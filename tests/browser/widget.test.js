@@ -216,6 +216,108 @@ test('two widgets on a page, one inline; removing them ends their workers', asyn
   assert.deepEqual(errors, []);
 });
 
+test('what a site says reaches the chat: words, language, place, and knowledge as far as it can be had', async (t) => {
+  const site = await setupFake(t, { isolation: false });
+  const facts = '<!doctype html><title>F</title><nav>Menu</nav><main>Open from   9 to 5.</main>';
+  site.server.pages.set('/shop/facts.html', { type: 'text/html; charset=utf-8', body: facts });
+  const line =
+    '<script async src="/widget.js" data-remote="/v1" data-remote-model="m" data-title="Fruit help" data-launcher-text="Ask" data-position="bottom-left" data-language="zh" data-system="Be a shop." data-knowledge="facts.html|/shop/facts.html|We sell fruit.|https://elsewhere.example/x|/none"></script>';
+  const { page } = await site.open(foreign(site, line));
+  /** @type {any} */
+  let asked;
+  const chunk = { choices: [{ index: 0, delta: { content: 'Yes.' }, finish_reason: 'stop' }] };
+  const body = `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`;
+  await page.route('**/v1/models', (route) => route.fulfill({ json: { data: [] } }));
+  await page.route('**/v1/chat/completions', (route) => {
+    asked = route.request().postDataJSON();
+    return route.fulfill({ contentType: 'text/event-stream', body });
+  });
+  const { chat, field, answers, agree } = parts(page);
+  const launcher = chat.getByRole('button', { name: 'Ask: Fruit help' });
+  await launcher.waitFor();
+  await page.evaluate(() => {
+    const heard = /** @type {string[]} */ ([]);
+    Object.assign(globalThis, { heard });
+    document
+      .querySelector('loquat-chat')
+      ?.addEventListener('error', (event) => heard.push(/** @type {CustomEvent} */ (event).detail.code));
+  });
+  assert.ok(((await launcher.boundingBox())?.x ?? 1000) < 100, 'on the left');
+  await launcher.click();
+  await agree();
+  await chat.getByRole('textbox', { name: '消息' }).fill('hello');
+  await page.keyboard.press('Enter');
+  await answers.getByText('Yes.').waitFor();
+  assert.equal(await field.count(), 0, 'no English is left');
+  const system = asked.messages[0].content;
+  assert.match(system, /^Be a shop\.\n\n.*\n\nfacts\.html\n\nOpen from 9 to 5\.\n\nWe sell fruit\.$/s);
+  const heard = await page.evaluate(() => /** @type {any} */ (globalThis).heard);
+  assert.deepEqual(heard.sort(), ['knowledge_foreign', 'knowledge_unreachable']);
+});
+
+test('history: kept for the next visit, or nothing of what was said', async (t) => {
+  for (const kept of ['yes', 'no']) {
+    const site = await setupFake(t, { isolation: false });
+    const line = LINE.replace('></script>', ` data-history="${kept}"></script>`);
+    const { page } = await site.open(foreign(site, line));
+    const { launcher, field, answers, agree } = parts(page);
+    await launcher.click();
+    await agree();
+    await field.fill('secret words');
+    await field.press('Enter');
+    await answers.getByText('You said: secret words That was message 1.').waitFor();
+    await page.evaluate(() => /** @type {any} */ (document.querySelector('loquat-chat')).clear()); // saved by then
+    await page.reload();
+    await launcher.click();
+    await field.waitFor();
+    const stored = await page.evaluate(async () => {
+      const found = [];
+      for (const { name } of await indexedDB.databases()) {
+        /** @type {IDBDatabase} */
+        const db = await new Promise((resolve) => {
+          const request = indexedDB.open(name ?? '');
+          request.onsuccess = () => resolve(request.result);
+        });
+        for (const store of db.objectStoreNames) {
+          const all = await new Promise((resolve) => {
+            const request = db.transaction(store).objectStore(store).getAll();
+            request.onsuccess = () => resolve(request.result);
+          });
+          found.push(JSON.stringify(all));
+        }
+        db.close();
+      }
+      return found.join('\n') + JSON.stringify({ ...localStorage });
+    });
+    assert.equal(stored.includes('secret words'), kept === 'yes', kept);
+  }
+});
+
+test('axe finds nothing wrong in a page with an open widget', async (t) => {
+  const site = await setupFake(t, { isolation: false });
+  const axe = await readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+  site.server.pages.set('/axe.js', { type: 'text/javascript', body: axe });
+  const { page } = await site.open(
+    foreign(site, `<main>A page</main><script src="/axe.js"></script>${LINE}`),
+  );
+  const { launcher, field, answers, agree } = parts(page);
+  const violations = () =>
+    page.evaluate(async () => {
+      const { violations } = await /** @type {any} */ (globalThis).axe.run();
+      return violations.map((/** @type {any} */ { id, nodes }) => [id, nodes[0].html]);
+    });
+  await launcher.click();
+  await field.waitFor();
+  const own = (/** @type {string[][]} */ found) =>
+    found.filter(([, html]) => !/<(h1|button id="before")/.test(html));
+  assert.deepEqual(own(await violations()), []);
+  await agree();
+  await field.fill('a table');
+  await field.press('Enter');
+  await answers.first().waitFor();
+  assert.deepEqual(own(await violations()), []);
+});
+
 test('themes: custom properties and ::part reach the frame, the launcher and the views', async (t) => {
   const site = await setupFake(t, { isolation: false });
   site.server.pages.set('/shop/site.css', {

@@ -42,7 +42,7 @@ test('Prompt API: the explainer’s examples run', async () => {
     },
   });
   assert.equal(await LanguageModel.availability(), 'available');
-  assert.deepEqual(progress, [1]);
+  assert.deepEqual(progress, [0, 1]);
   assert.equal(await session.prompt('Write me a poem.'), 'A poem.');
   assert.equal(session.contextUsage, 9);
   let streamed = '';

@@ -100,6 +100,8 @@ test('leaving the loop, or aborting, ends the generation', async () => {
   const waiting = aborted.api.chat.completions.create({ messages }, { signal: abort.signal });
   setTimeout(() => abort.abort(), 5);
   await assert.rejects(waiting, { name: 'AbortError' });
+  const late = api(endless).api.chat.completions.create({ messages }, { signal: AbortSignal.timeout(5) });
+  await assert.rejects(late, { name: 'TimeoutError' }, 'the reason is the caller’s, not wrapped');
   const byController = api(endless);
   const stream = await byController.api.chat.completions.create({ messages, stream: true });
   setTimeout(() => stream.controller.abort(), 5);

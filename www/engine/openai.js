@@ -24,10 +24,17 @@ import { asPlainMessages, callConstraint, callId, chooseTools, toolFormat, ToolR
  * @typedef {Pick<import('./client.js').EngineClient, 'generate' | 'template' | 'tokenize' | 'embed'>} Client
  */
 
-/** @template T @param {Promise<T>} promise @param {string} [constraint] where one comes from @returns {Promise<T>} */
-const shaped = (promise, constraint) =>
+/**
+ * Errors as OpenAI's API has them; whoever aborts gets the reason that was given, as everywhere on the platform.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal | undefined} signal
+ * @param {string} [constraint] where one comes from
+ * @returns {Promise<T>}
+ */
+const shaped = (promise, signal, constraint) =>
   promise.catch((error) => {
-    throw toApiError(error, constraint);
+    throw signal?.aborted ? signal.reason : toApiError(error, constraint);
   });
 
 /** The field that constrains an answer. @param {ChatRequest} request */
@@ -107,12 +114,12 @@ export function openAi(client, model) {
     }
   }
 
-  /** @template T @param {AsyncGenerator<T, void, void>} source @param {string} [constraint] @returns {AsyncGenerator<T, void, void>} */
-  async function* shapedChunks(source, constraint) {
+  /** @template T @param {AsyncGenerator<T, void, void>} source @param {AbortSignal} signal @param {string} [constraint] @returns {AsyncGenerator<T, void, void>} */
+  async function* shapedChunks(source, signal, constraint) {
     try {
       yield* source;
     } catch (error) {
-      throw toApiError(error, constraint);
+      throw signal.aborted ? signal.reason : toApiError(error, constraint);
     }
   }
 
@@ -126,9 +133,9 @@ export function openAi(client, model) {
   async function createChat(request, { signal } = {}) {
     chatOf(request); // a bad request fails here, before anything streams
     const field = constraintField(request);
-    if (!request.stream) return shaped(collect(chatChunks(request, true, signal)), field);
+    if (!request.stream) return shaped(collect(chatChunks(request, true, signal)), signal, field);
     const withUsage = request.stream_options?.include_usage === true;
-    return new ApiStream((all) => shapedChunks(chatChunks(request, withUsage, all), field), signal);
+    return new ApiStream((all) => shapedChunks(chatChunks(request, withUsage, all), all, field), signal);
   }
 
   /**
@@ -140,10 +147,11 @@ export function openAi(client, model) {
   /** @param {TextRequest} request @param {RequestOptions} [options] @returns {Promise<ApiStream<TextChunk> | TextCompletion>} */
   async function createText(request, { signal } = {}) {
     textRequestOf(request);
-    if (!request.stream) return shaped(wholeText(textChunks(client, model.id, request, true, signal)));
+    if (!request.stream)
+      return shaped(wholeText(textChunks(client, model.id, request, true, signal)), signal);
     const withUsage = request.stream_options?.include_usage === true;
     return new ApiStream(
-      (all) => shapedChunks(textChunks(client, model.id, request, withUsage, all)),
+      (all) => shapedChunks(textChunks(client, model.id, request, withUsage, all), all),
       signal,
     );
   }
@@ -155,7 +163,7 @@ export function openAi(client, model) {
     completions: { create: createText },
     embeddings: {
       /** @param {import('./openai-types.js').EmbeddingRequest} request @param {RequestOptions} [options] */
-      create: (request, options) => shaped(embeddings(client, model.id, request, options)),
+      create: (request, options) => shaped(embeddings(client, model.id, request, options), options?.signal),
     },
     models: {
       list: async () => ({ object: /** @type {const} */ ('list'), data: [entry] }),

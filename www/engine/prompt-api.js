@@ -221,6 +221,7 @@ export function makeLanguageModel({ load, availability = async () => 'downloadab
       monitor?.(events);
       const onProgress = (/** @type {number} */ loaded) =>
         events.dispatchEvent(Object.assign(new Event('downloadprogress'), { loaded, total: 1 }));
+      onProgress(0);
       engine ??= load({ ...(signal ? { signal } : {}), onProgress });
       const made = await engine.catch((error) => {
         engine = undefined;

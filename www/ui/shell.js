@@ -59,9 +59,10 @@ export function mountShell(
   const progress = createProgress(ui);
   const notice = createNotice(ui);
   const shade = h('div', { class: 'shade', onclick: () => ui.showSidebar(false) });
+  // In a widget the page around has a main part of its own.
   const main = h(
-    'main',
-    null,
+    welcome ? 'div' : 'main',
+    { class: 'main' },
     topbar?.root,
     leaves.root,
     thread.root,

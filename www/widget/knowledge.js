@@ -25,10 +25,23 @@ async function textAt(address, base) {
   return (page.querySelector('main') ?? page.body).textContent ?? '';
 }
 
-/** @param {string} system @param {string[]} knowledge texts, or addresses on this site @param {string} base */
-export async function withKnowledge(system, knowledge, base) {
-  if (knowledge.length === 0) return system;
-  const texts = await Promise.all(knowledge.map((entry) => (isAddress(entry) ? textAt(entry, base) : entry)));
+/**
+ * What can't be had is left out, and told; the rest goes in.
+ * @param {string} system
+ * @param {string[]} knowledge texts, or addresses on this site
+ * @param {string} base
+ * @param {(error: unknown) => void} onError
+ */
+export async function withKnowledge(system, knowledge, base, onError) {
+  const found = await Promise.allSettled(
+    knowledge.map((entry) => (isAddress(entry) ? textAt(entry, base) : entry)),
+  );
+  const texts = found.flatMap((each) => {
+    if (each.status === 'fulfilled') return [each.value];
+    onError(each.reason);
+    return [];
+  });
+  if (texts.length === 0) return system;
   const clean = texts.map((text) =>
     text
       .replace(/[ \t]+/g, ' ')

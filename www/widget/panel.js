@@ -77,10 +77,9 @@ export async function createPanel(frame, root, options, { emit, close }) {
   const [sheet, i18n, system, size] = await Promise.all([
     sheetOf(new URL('../ui/chat.css', import.meta.url).href),
     loadLanguage(language),
-    withKnowledge(settings.system, options.knowledge ?? [], document.baseURI).catch((error) => {
-      emit('error', error); // the chat goes on without
-      return settings.system;
-    }),
+    withKnowledge(settings.system, options.knowledge ?? [], document.baseURI, (error) =>
+      emit('error', error),
+    ),
     options.modelSize ?? (options.model ? sizeOf(settings.model) : undefined),
   ]);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
