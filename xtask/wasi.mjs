@@ -4,5 +4,7 @@ import { WASI } from 'node:wasi';
 
 const [file, ...args] = process.argv.slice(2);
 const wasi = new WASI({ version: 'preview1', args: [file, ...args], env: process.env, returnOnExit: true });
-const { instance } = await WebAssembly.instantiate(await readFile(file), wasi.getImportObject());
+const imports = /** @type {WebAssembly.Imports} */ (wasi.getImportObject());
+const module = await WebAssembly.compile(/** @type {BufferSource} */ (await readFile(file)));
+const instance = await WebAssembly.instantiate(module, imports);
 process.exitCode = wasi.start(instance);

@@ -33,9 +33,12 @@ try {
   const ids = await engine.tokenize('Hi there');
   const back = await engine.detokenize(ids);
   const saved = await engine.save();
-  await engine.restore(saved);
   await engine.close();
-  globalThis.answer = { done, text, back, saved: saved.length, phases: [...phases], backend: engine.info.backend };
+  const later = await loadEngine({ model: '/models/tiny.gguf' });
+  await later.restore(saved);
+  const again = await later.chat.completions.create({ messages, max_tokens: 5, temperature: 0 });
+  await later.close();
+  globalThis.answer = { done, again, text, back, saved: saved.length, phases: [...phases], backend: engine.info.backend };
 } catch (error) {
   globalThis.answer = { error: String(error), code: error.code };
 }
@@ -69,6 +72,13 @@ async function answerOf(t, dist) {
   assert.ok(answer.done.timings.predicted_ms > 0);
   assert.equal(answer.back, 'Hi there');
   assert.ok(answer.saved > 0);
+  assert.equal(answer.again.choices[0].message.content, answer.done.choices[0].message.content);
+  const { prompt_tokens, prompt_tokens_details } = answer.again.usage;
+  assert.equal(
+    prompt_tokens_details.cached_tokens,
+    prompt_tokens - 1,
+    'a restored session has read the prompt',
+  );
   assert.ok(answer.phases.includes('download'));
   assert.deepEqual(errors, []);
 }
@@ -121,6 +131,67 @@ test('a Vite project with the element, too: styles, views and worker are found',
   const look = await chat.locator('.composer').evaluate((form) => getComputedStyle(form).display);
   assert.equal(look, 'flex', 'the stylesheet is there');
   assert.deepEqual(errors, []);
+});
+
+const AI = `
+import { generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
+import { loadEngine } from 'loquat';
+import { loquat } from 'loquat/ai-sdk';
+try {
+  const engine = await loadEngine({ model: '/models/tiny.gguf', contextLength: 1024 });
+  const model = loquat(engine);
+  const plain = await generateText({ model, prompt: 'Hi', maxOutputTokens: 5 });
+  const stream = streamText({ model, prompt: 'Hi', maxOutputTokens: 5 });
+  let pieces = 0;
+  for await (const piece of stream.textStream) pieces += piece.length > 0 ? 1 : 0;
+  const shape = { type: 'object', properties: { ripe: { type: 'boolean' } }, required: ['ripe'], additionalProperties: false };
+  const { output } = await generateText({ model, prompt: 'x', output: Output.object({ schema: jsonSchema(shape) }) });
+  const heated = [];
+  const heat = tool({
+    inputSchema: jsonSchema({
+      type: 'object',
+      properties: { celsius: { type: 'integer', minimum: 0, maximum: 40 } },
+      required: ['celsius'],
+      additionalProperties: false,
+    }),
+    execute: async ({ celsius }) => (heated.push(celsius), 'done'),
+  });
+  const called = await generateText({
+    model, prompt: 'Warm, please.', tools: { heat }, toolChoice: 'required', stopWhen: stepCountIs(1), temperature: 5, seed: 1, maxOutputTokens: 400,
+  });
+  await engine.close();
+  globalThis.answer = { length: plain.finishReason, tokens: plain.usage.outputTokens, pieces, output, heated, finish: called.finishReason };
+} catch (error) {
+  globalThis.answer = { error: String(error?.stack ?? error) };
+}
+`;
+
+test('the AI SDK talks to the engine in a browser: text, streams, objects, tools', async (t) => {
+  const out = join(project, 'ai');
+  await mkdir(out);
+  await writeFile(join(project, 'ai.js'), AI);
+  const args = [
+    'ai.js',
+    '--bundle',
+    '--format=esm',
+    `--outfile=${join(out, 'main.js')}`,
+    '--log-level=error',
+  ];
+  const env = { ...process.env, NODE_PATH: join(root, 'node_modules') };
+  await run(bin('esbuild/bin/esbuild'), args, { cwd: project, env });
+  await cp(join(project, 'node_modules/loquat'), out, { recursive: true });
+  await writeFile(join(out, 'index.html'), PAGE);
+  const { open } = await setup(t, { dist: out, files: TINY });
+  const { page } = await open();
+  const found = () => /** @type {any} */ (globalThis).answer;
+  await page.waitForFunction(found, undefined, { timeout: 60_000 });
+  const answer = await page.evaluate(found);
+  assert.equal(answer.error, undefined, answer.error);
+  assert.deepEqual([answer.length, answer.tokens], ['length', 5]);
+  assert.ok(answer.pieces > 0);
+  assert.equal(typeof answer.output.ripe, 'boolean');
+  assert.equal(answer.finish, 'tool-calls');
+  assert.ok(answer.heated.length > 0 && answer.heated.every((/** @type {number} */ n) => n >= 0 && n <= 40));
 });
 
 test('the types are complete and mean what the documentation says', async () => {
