@@ -72,6 +72,12 @@ impl Loader {
         opened.open().await.map_err(throw)
     }
 
+    /// What `open` found out about the GPU, to be given to the next loader on the same adapter and driver
+    /// as `gpu_known`; nothing if that is known already.
+    pub fn learned(&mut self) -> Option<String> {
+        self.opened.as_mut().and_then(Opened::learned)
+    }
+
     /// What the header says about the model.
     #[wasm_bindgen(unchecked_return_type = "ModelInfo")]
     pub fn info(&self) -> JsResult<JsValue> {

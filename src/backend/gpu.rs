@@ -23,6 +23,7 @@ mod repack;
 pub mod selftest;
 mod shader;
 mod synthetic;
+pub mod verdict;
 
 use std::rc::Rc;
 
@@ -190,7 +191,12 @@ impl Backend for GpuBackend {
     const NAME: &'static str = "gpu";
 
     fn describe(&self) -> (String, usize) {
-        (format!("{}{}", self.gpu.adapter(), if self.gpu.f16 { ", f16 cache" } else { "" }), 1)
+        let adapter = match self.gpu.adapter() {
+            // Not every browser names it.
+            name if name.is_empty() => "WebGPU".to_owned(),
+            name => name,
+        };
+        (format!("{adapter}{}", if self.gpu.f16 { ", f16 cache" } else { "" }), 1)
     }
 
     fn matrix(&mut self, parts: &[Part]) -> Result<GpuMatrix> {

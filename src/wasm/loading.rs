@@ -1,6 +1,7 @@
 //! From a page's options to a loader on the backend that will compute: the choice of the backend, and the
 //! reason for it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -8,7 +9,7 @@ use serde::Deserialize;
 use super::any::{AnySession, SessionKind, each};
 use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
-use crate::backend::gpu::selftest::{autotune, probe};
+use crate::backend::gpu::verdict::{Verdict, kind};
 use crate::backend::gpu::{Gpu, GpuBackend, GpuOptions};
 use crate::backend::scalar::ScalarBackend;
 use crate::config::ModelConfig;
@@ -16,6 +17,9 @@ use crate::error::{Error, Result};
 use crate::gguf::Gguf;
 use crate::model::{LoadOptions, Model, ModelLoader};
 use crate::session::{Prompts, Session};
+
+/// Kinds of models whose verdicts are kept.
+const MOST_KINDS: usize = 16;
 
 /// What a page may choose.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -27,6 +31,8 @@ pub(super) struct Options {
     /// `embed` opens encoders, anything else decoders.
     pub task: Option<String>,
     file_size: Option<f64>,
+    /// What `learned` of an earlier load on the same adapter and driver gave.
+    gpu_known: Option<String>,
 }
 
 impl Options {
@@ -57,6 +63,7 @@ pub(super) struct AnyLoader {
     options: Options,
     kind: Option<Kind>,
     reason: String,
+    learned: Option<String>,
 }
 
 impl AnyLoader {
@@ -68,7 +75,7 @@ impl AnyLoader {
         }
         options.load().check(&ModelConfig::from_gguf(gguf)?)?;
         crate::weights::check(gguf, &ModelConfig::from_gguf(gguf)?)?;
-        Ok(AnyLoader { options: options.clone(), kind: None, reason: String::new() })
+        Ok(AnyLoader { options: options.clone(), kind: None, reason: String::new(), learned: None })
     }
 
     /// Moves to the GPU if it was asked for, or if it is there and measured to be faster.
@@ -78,7 +85,7 @@ impl AnyLoader {
             "auto" => false,
             _ => return self.open_cpu(gguf),
         };
-        match gpu_loader(gguf, &self.options, asked).await {
+        match self.gpu_loader(gguf, asked).await {
             Ok((loader, reason)) => {
                 self.kind = Some(Kind::Gpu(loader));
                 self.reason = reason;
@@ -90,6 +97,45 @@ impl AnyLoader {
             }
         }
         Ok(())
+    }
+
+    /// A loader on the GPU, and why. Unless it was asked for, a GPU must be faster than this CPU.
+    async fn gpu_loader(&mut self, gguf: &Gguf, asked: bool) -> Result<(ModelLoader<GpuBackend>, String)> {
+        let gpu = Gpu::open(GpuOptions { software: asked, ..GpuOptions::default() }).await?;
+        let loader = self.loader_on(gpu.clone(), gguf, asked).await;
+        loader.inspect_err(|_| gpu.destroy())
+    }
+
+    async fn loader_on(&mut self, gpu: Gpu, gguf: &Gguf, asked: bool) -> Result<(ModelLoader<GpuBackend>, String)> {
+        let config = ModelConfig::from_gguf(gguf)?;
+        let threads = self.options.threads.unwrap_or(1);
+        let mut verdicts: BTreeMap<String, Verdict> =
+            self.options.gpu_known.as_deref().and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        // With other threads the CPU has another speed.
+        let kind = format!("{} {threads}", kind(gguf, &config));
+        let known = verdicts.remove(&kind);
+        let (backend, mut verdict) = Verdict::find(gpu, gguf, &config, known.clone()).await?;
+        let reason = match asked {
+            true => Ok("it was asked for".into()),
+            false => verdict.better_than_cpu(gguf, &config, threads).await,
+        };
+        if known.as_ref() != Some(&verdict) {
+            while verdicts.len() >= MOST_KINDS {
+                verdicts.pop_first();
+            }
+            verdicts.insert(kind, verdict.clone());
+            self.learned = serde_json::to_string(&verdicts).ok();
+        }
+        let mut reason = reason?;
+        if !verdict.note.is_empty() {
+            reason = format!("{reason}; {}", verdict.note);
+        }
+        Ok((ModelLoader::new(gguf, backend, self.options.load())?, reason))
+    }
+
+    /// What is worth remembering for the next load on the same adapter and driver, if it is new.
+    pub fn learned(&mut self) -> Option<String> {
+        self.learned.take()
     }
 
     /// Without a choice, or where there was none, the CPU computes.
@@ -166,34 +212,4 @@ async fn session<B: Backend>(
         *reason = format!("{reason}; {note}");
     }
     Session::new(model, prompts, fingerprint)
-}
-
-/// A loader on the GPU, and why. Unless it was asked for, a GPU must be faster than this CPU.
-async fn gpu_loader(gguf: &Gguf, options: &Options, asked: bool) -> Result<(ModelLoader<GpuBackend>, String)> {
-    let gpu = Gpu::open(GpuOptions { software: asked, ..GpuOptions::default() }).await?;
-    let loader = loader_on(gpu.clone(), gguf, options, asked).await;
-    loader.inspect_err(|_| gpu.destroy())
-}
-
-async fn loader_on(gpu: Gpu, gguf: &Gguf, options: &Options, asked: bool) -> Result<(ModelLoader<GpuBackend>, String)> {
-    let config = ModelConfig::from_gguf(gguf)?;
-    let (mut backend, note) = GpuBackend::tested(gpu, gguf, &config).await?;
-    let mut reason = String::from("it was asked for");
-    // On a software adapter the guess is right and measuring takes long.
-    if !backend.gpu().is_software() {
-        let (linears, gpu_ms) = autotune(gguf, &config, backend.gpu()).await?;
-        backend.set_linears(linears);
-        if !asked {
-            let cpu_ms = probe(gguf, &config, CpuBackend::new(options.threads.unwrap_or(1))?).await?;
-            if cpu_ms <= gpu_ms {
-                let problem = format!("a layer takes it {gpu_ms:.2} ms and the CPU {cpu_ms:.2} ms");
-                return Err(Error::Backend { backend: "gpu", problem });
-            }
-            reason = format!("a layer takes it {gpu_ms:.2} ms and the CPU {cpu_ms:.2} ms");
-        }
-    }
-    if !note.is_empty() {
-        reason = format!("{reason}; {note}");
-    }
-    Ok((ModelLoader::new(gguf, backend, options.load())?, reason))
 }

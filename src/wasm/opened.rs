@@ -68,6 +68,15 @@ impl Opened {
         }
     }
 
+    /// What is worth remembering for the next load on the same adapter and driver, if it is new.
+    pub fn learned(&mut self) -> Option<String> {
+        match &mut self.kind {
+            Kind::Decoder { loader, .. } => loader.learned(),
+            #[cfg(feature = "encoders")]
+            Kind::Encoder { .. } => None,
+        }
+    }
+
     /// The indices of the tensors to hand over.
     pub fn wanted(&mut self) -> Result<Vec<usize>> {
         let mut wanted = Vec::with_capacity(self.gguf.tensors.len());

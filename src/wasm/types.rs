@@ -85,6 +85,8 @@ export interface LoaderOptions {
   file_size?: number;
   /** `embed` opens encoders: end with `embedder()` instead of `finish()`. */
   task?: 'chat' | 'embed';
+  /** What `learned()` of an earlier loader gave, on the same adapter and driver. */
+  gpu_known?: string;
 }
 export interface EmbedOptions { pooling?: 'none' | 'mean' | 'cls' | 'last'; normalize?: boolean }
 export interface TensorRange { index: number; name: string; offset: number; size: number }

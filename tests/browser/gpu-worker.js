@@ -9,8 +9,20 @@
  * @property {object} request
  * @property {number} [context]
  * @property {number} [memory] a cache of more bytes is refused, as by a GPU whose memory is short
+ * @property {boolean} [remember] what a load learned about the GPU is given to the next
  * @property {number} [times] loads, answers and unloads so often; the last answer counts
  */
+
+let submits = 0;
+
+function countSubmits() {
+  if (!globalThis.GPUQueue) return;
+  const { submit } = GPUQueue.prototype;
+  GPUQueue.prototype.submit = function (buffers) {
+    submits += [...buffers].length;
+    return submit.call(this, buffers);
+  };
+}
 
 /** @type {Array<string | undefined>} how each device ended, in the order they were opened */
 const ends = [];
@@ -47,14 +59,17 @@ function refuseCaches(limit) {
   };
 }
 
-/** @param {any} module @param {() => number} heap @param {Uint8Array} file @param {Task} task */
-async function once(module, heap, file, { backend, request, context = 256 }) {
-  const loader = new module.Loader({ backend, context_length: context });
+/** @param {any} module @param {() => number} heap @param {Uint8Array} file @param {Task} task @param {string} [known] */
+async function once(module, heap, file, { backend, request, context = 256 }, known) {
+  const loader = new module.Loader({ backend, context_length: context, gpu_known: known });
   const heaps = [heap()];
   const wanted = loader.header(file.subarray(0, Math.min(file.length, 4 << 20)));
   heaps.push(heap());
   if (wanted !== 0) throw new Error(`${wanted} bytes of header wanted`);
+  submits = 0;
   await loader.open();
+  const tested = submits;
+  const learned = loader.learned();
   heaps.push(heap());
   let largest = 0;
   for (const { index, offset, size } of loader.tensors()) {
@@ -77,7 +92,7 @@ async function once(module, heap, file, { backend, request, context = 256 }) {
       const { reason, timings } = event;
       const info = engine.info();
       engine.free();
-      return { ids, text: text + event.text, reason, timings, info, heaps, largest };
+      return { ids, text: text + event.text, reason, timings, info, heaps, largest, tested, learned };
     }
   }
 }
@@ -85,18 +100,24 @@ async function once(module, heap, file, { backend, request, context = 256 }) {
 /** @param {Task} task */
 async function run(task) {
   watchDevices();
+  countSubmits();
   if (task.memory) refuseCaches(task.memory);
   const module = await import(task.glue);
   const wasm = await module.default({ module_or_path: new URL(task.wasm, self.location.href) });
   const heap = () => wasm.memory.buffer.byteLength; // it never shrinks, so this is its peak so far
   const file = new Uint8Array(await (await fetch(task.model)).arrayBuffer());
   const peaks = [];
+  const tested = [];
+  /** @type {string | undefined} */
+  let known;
   for (let i = 1; ; i++) {
-    const value = await once(module, heap, file, task);
+    const value = await once(module, heap, file, task, task.remember ? known : undefined);
+    known = value.learned ?? known;
     peaks.push(heap());
+    tested.push(value.tested);
     if (i >= (task.times ?? 1)) {
       await new Promise((resolve) => setTimeout(resolve, 100)); // the ends of devices are told later
-      return { ...value, peaks, ends };
+      return { ...value, peaks, ends, tested };
     }
   }
 }

@@ -14,7 +14,7 @@ const BLANK = { type: 'text/html', body: '<!doctype html><link rel="icon" href="
 /**
  * Runs a task of gpu-worker.js in a fresh browser.
  * @param {import('node:test').TestContext} t
- * @param {{model: string, backend: string, request: object, context?: number, memory?: number, times?: number, files?: Record<string, string>, gpu?: boolean}} task
+ * @param {{model: string, backend: string, request: object, context?: number, memory?: number, times?: number, remember?: boolean, files?: Record<string, string>, gpu?: boolean}} task
  * @returns {Promise<any>} what the worker posts: a value or an error
  */
 async function run(t, { files, gpu = true, ...task }) {
@@ -111,10 +111,28 @@ test('loading and unloading twenty times keeps nothing', async (t) => {
     backend: 'gpu',
     request: { ids: [1, 2, 3], max_tokens: 3, temperature: 0, ignore_eos: true },
     times: 20,
+    remember: true,
   });
   const { peaks, ends } = value;
   assert.deepEqual(ends, Array(20).fill('destroyed'), 'every device was given back');
   assert.equal(peaks[19], peaks[9], `the wasm heap after each load: ${peaks}`);
+});
+
+test('what one load found out about the GPU, the next one does not test again', async (t) => {
+  const task = {
+    model: '/models/tiny.gguf',
+    files: TINY,
+    backend: 'gpu',
+    request: { ids: [1, 2, 3], max_tokens: 5, temperature: 0, ignore_eos: true },
+    times: 2,
+  };
+  const { value } = await run(t, { ...task, remember: true });
+  assert.ok(value.tested[0] > 5, `the self-test's submissions: ${value.tested}`);
+  assert.equal(value.tested[1], 0);
+  assert.equal(value.learned, undefined, 'nothing new was learned');
+  const forgetful = (await run(t, task)).value;
+  assert.equal(forgetful.tested[1], forgetful.tested[0]);
+  assert.deepEqual(forgetful.ids, value.ids);
 });
 
 test('a software adapter is never chosen by itself, and the reason is told', async (t) => {

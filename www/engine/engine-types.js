@@ -33,6 +33,7 @@
  * @typedef {object} Loader
  * @property {(prefix: Uint8Array) => number} header 0 when complete, else the bytes wanted from offset 0
  * @property {() => Promise<void>} [open] chooses GPU or CPU; after the header, before the first tensor
+ * @property {() => string | undefined} [learned] about the GPU, while it was opened; for the next loader's `gpu_known`
  * @property {() => import('./protocol.js').ModelInfo} info
  * @property {() => Array<{index: number, name: string, offset: number, size: number}>} tensors sorted by offset, absolute
  * @property {(index: number, bytes: Uint8Array) => void} tensor
@@ -45,7 +46,7 @@
  * @typedef {object} EngineModule
  * @property {(options?: {module_or_path?: unknown}) => Promise<unknown>} default
  * @property {() => void} [work] builds with threads: serves the shared memory's engine, never returns
- * @property {new (options: import('./protocol.js').LoadOptions) => Loader} Loader
+ * @property {new (options: import('./protocol.js').LoadOptions & {gpu_known?: string}) => Loader} Loader
  */
 
 /**

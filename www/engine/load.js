@@ -35,13 +35,14 @@ async function readHeader(loader, file, signal) {
  * @param {Loader} loader @param {ModelFile} file
  * @param {(progress: LoadProgress) => void} onProgress
  * @param {AbortSignal} signal
+ * @param {(text: string) => void} [onLearned] what is worth remembering about the GPU
  */
-export async function loadModel(loader, file, onProgress, signal) {
-  await readModel(loader, file, onProgress, signal);
+export async function loadModel(loader, file, onProgress, signal, onLearned) {
+  await readModel(loader, file, onProgress, signal, onLearned);
   return loader.finish();
 }
 
-/** As loadModel, of an encoder. @type {(...args: Parameters<typeof readModel>) => Promise<import('./engine-types.js').Embedder>} */
+/** As loadModel, of an encoder. @type {(loader: Loader, file: ModelFile, onProgress: (progress: LoadProgress) => void, signal: AbortSignal) => Promise<import('./engine-types.js').Embedder>} */
 export async function loadEncoder(loader, file, onProgress, signal) {
   await readModel(loader, file, onProgress, signal);
   return loader.embedder();
@@ -50,11 +51,13 @@ export async function loadEncoder(loader, file, onProgress, signal) {
 /**
  * @param {Loader} loader @param {ModelFile} file
  * @param {(progress: LoadProgress) => void} onProgress
- * @param {AbortSignal} signal
+ * @param {AbortSignal} signal @param {(text: string) => void} [onLearned]
  */
-async function readModel(loader, file, onProgress, signal) {
+async function readModel(loader, file, onProgress, signal, onLearned) {
   await readHeader(loader, file, signal);
   await loader.open?.(); // the choice between GPU and CPU takes a moment
+  const learned = loader.learned?.();
+  if (learned) onLearned?.(learned);
   const tensors = loader.tensors();
   for (const { name, offset, size } of tensors) {
     if (offset + size > file.size) {

@@ -1,5 +1,6 @@
 // The engine's worker: wires the host to this thread's messages, the weights cache and the wasm build.
 import { openModel } from '../cache/weights.js';
+import { adapterName, readNotes, writeNotes } from './gpu-notes.js';
 import { EngineHost } from './host.js';
 import { loadEncoder, loadModel } from './load.js';
 import { startThreads, threadCount } from './threads.js';
@@ -69,9 +70,13 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice, ga
       'Nothing is needed: answers come a little slower. Close other tabs and reload to try again.';
     onNotice(Object.assign(new Error(notes.join('; ')), { code: 'fewer_threads', remedy }));
   }
+  const wantsGpu = options.task !== 'embed' && ['auto', 'gpu'].includes(options.backend ?? 'auto');
+  const adapter = wantsGpu ? await adapterName() : undefined;
+  const known = adapter && (await readNotes(adapter));
   const file = await opening;
   const loader = new module.Loader({
     ...engineOptions,
+    ...(known ? { gpu_known: known } : {}),
     threads: Math.min(threads, options.threads ?? threads),
   });
   try {
@@ -79,7 +84,10 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice, ga
       if (!downloading || progress.phase !== 'read') onProgress(progress);
     };
     const encodes = options.task === 'embed';
-    const engine = await (encodes ? loadEncoder : loadModel)(loader, file, tell, signal);
+    const learn = (/** @type {string} */ text) => adapter && void writeNotes(adapter, text);
+    const engine = await (encodes
+      ? loadEncoder(loader, file, tell, signal)
+      : loadModel(loader, file, tell, signal, learn));
     const info = { ...ENCODER, ...engine.info() };
     if (options.backend === 'gpu' && info.backend !== 'gpu') {
       const remedy = 'Nothing is needed: the model runs on the processor, more slowly.';

@@ -1,5 +1,7 @@
 //! A projection y = W·x + b → dispatches: mat-vec for one token, tiled products for batches.
 
+use serde::{Deserialize, Serialize};
+
 use super::device::Gpu;
 use super::matrix::Segment;
 use super::op::{Batch, Bound, Maker, Op, Prepared};
@@ -11,7 +13,7 @@ use super::{GpuMatrix, GpuVector};
 use crate::error::Result;
 
 /// The shape of a mat-vec's workgroups, found by measurement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Linears {
     /// Invocations of a workgroup, at most 256.
     pub workgroup: u32,
@@ -87,6 +89,12 @@ impl Linears {
     /// A shape of mat-vec workgroups; batches as tiles.
     pub const fn new(workgroup: u32, lanes: u32, rows: u32) -> Linears {
         Linears { workgroup, lanes, rows, tiles: true }
+    }
+
+    /// Whether the kernels can have this shape.
+    pub fn is_possible(&self) -> bool {
+        let Linears { workgroup, lanes, rows, .. } = *self;
+        (1..=256).contains(&workgroup) && lanes > 0 && workgroup % lanes == 0 && matches!(rows, 1 | 2 | 4)
     }
 
     /// The shapes that are measured, from a row an invocation to a row a workgroup.

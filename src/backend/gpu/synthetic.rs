@@ -57,6 +57,11 @@ impl Synthetic {
         Synthetic { gguf: Gguf::of_tensors(tensors), config: small }
     }
 
+    /// All that it is made of, in words: the same for the same kind of model.
+    pub fn description(&self) -> String {
+        format!("{:?} {:?}", self.config, self.gguf.tensors)
+    }
+
     /// Loads it; the same weights on every backend.
     ///
     /// # Errors

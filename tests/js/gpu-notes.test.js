@@ -1,0 +1,52 @@
+// What is remembered about a GPU: by adapter and browser, for a week, and never in the way.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import 'fake-indexeddb/auto';
+import { adapterName, readNotes, writeNotes } from '../../www/engine/gpu-notes.js';
+
+const WEEK = 7 * 24 * 3600 * 1000;
+
+/** @param {object | null} info @returns {any} */
+const gpuOf = (info) => ({ requestAdapter: async () => info && { info } });
+
+test('notes are kept apart by adapter and browser', async () => {
+  const info = { vendor: 'amd', architecture: 'rdna-3', device: '', description: '' };
+  const names = [
+    await adapterName(gpuOf(info), 'Browser 1'),
+    await adapterName(gpuOf({ ...info, architecture: 'rdna-2' }), 'Browser 1'),
+    await adapterName(gpuOf(info), 'Browser 2'),
+  ];
+  assert.equal(new Set(names).size, 3);
+  for (const [i, name] of names.entries()) await writeNotes(/** @type {string} */ (name), `note ${i}`);
+  for (const [i, name] of names.entries())
+    assert.equal(await readNotes(/** @type {string} */ (name)), `note ${i}`);
+});
+
+test('without WebGPU or an adapter there is no name', async () => {
+  assert.equal(await adapterName(undefined, 'Browser'), undefined);
+  assert.equal(await adapterName(gpuOf(null), 'Browser'), undefined);
+  const broken = /** @type {any} */ ({ requestAdapter: () => Promise.reject(new Error('no')) });
+  assert.equal(await adapterName(broken, 'Browser'), undefined);
+});
+
+test('notes are forgotten after a week, and swept out by the next', async () => {
+  await writeNotes('old', 'one', 1000);
+  assert.equal(await readNotes('old', 1000 + WEEK - 1), 'one');
+  assert.equal(await readNotes('old', 1000 + WEEK), undefined);
+  await writeNotes('new', 'two', 1000 + WEEK);
+  assert.equal(await readNotes('old', 1001), undefined);
+  assert.equal(await readNotes('new', 1000 + WEEK), 'two');
+});
+
+test('without storage nothing is known and nothing fails', async () => {
+  const { open } = indexedDB;
+  indexedDB.open = () => {
+    throw new DOMException('not in a private window', 'SecurityError');
+  };
+  try {
+    await writeNotes('adapter', 'note');
+    assert.equal(await readNotes('adapter'), undefined);
+  } finally {
+    indexedDB.open = open;
+  }
+});
