@@ -79,6 +79,66 @@ test('settings: sampling reaches the engine, theme and language change at once a
   assert.deepEqual(errors, []);
 });
 
+test('personas of one’s own: made, used, changed, deleted and undone, exported and imported', async (t) => {
+  const { open } = await setupFake(t);
+  const { page, errors } = await open(FAKE);
+  const { button } = parts(page);
+  const settings = () => page.evaluate(() => /** @type {any} */ (globalThis).loquat.app.store.get().settings);
+  await button('Settings').first().click();
+  await button('New persona').click();
+  await page.getByLabel('Icon').fill('🐙');
+  await page.getByLabel('Name').fill('Sailor');
+  await page.getByLabel('Greeting').fill('Ahoy!');
+  await page.getByLabel('What it is told').fill('You are a sailor.');
+  await button('Save persona').click();
+  const list = page.getByLabel('Persona', { exact: true });
+  assert.equal(await list.locator('option:checked').innerText(), '🐙 Sailor');
+  assert.equal(await page.getByLabel('System prompt').inputValue(), 'You are a sailor.');
+  await page.keyboard.press('Escape');
+  await page.getByRole('heading', { name: '🐙 Ahoy!' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: '🐙 Ahoy!' }).waitFor();
+
+  await button('Settings').first().click();
+  await page.locator('.personas').getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('What it is told').fill('You are an old sailor.');
+  await page.keyboard.press('Escape');
+  assert.equal(
+    (await settings()).system,
+    'You are a sailor.',
+    'Escape leaves it as it was, and the panel open',
+  );
+  await page.locator('.personas').getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('What it is told').fill('You are an old sailor.');
+  await button('Save persona').click();
+  assert.equal((await settings()).system, 'You are an old sailor.');
+
+  const [download] = await Promise.all([page.waitForEvent('download'), button('Export all (JSON)').click()]);
+  const path = await download.path();
+  await page.locator('.personas').getByRole('button', { name: 'Delete' }).click();
+  assert.deepEqual((await settings()).personas, []);
+  await page.locator('.personas').getByRole('button', { name: 'Undo' }).click();
+  assert.equal((await settings()).persona, (await settings()).personas[0].id);
+  await page.locator('.personas').getByRole('button', { name: 'Delete' }).click();
+  await list.selectOption('tutor');
+  await button('Edit a copy').click();
+  assert.equal(await page.getByLabel('Name').inputValue(), 'Patient tutor');
+  await page.locator('.personas').getByRole('button', { name: 'Cancel' }).click();
+  await page.locator('.transfer input[type=file]').setInputFiles(path);
+  await page.waitForFunction(
+    () => /** @type {any} */ (globalThis).loquat.app.store.get().settings.personas.length === 1,
+  );
+  await page.locator('.transfer input[type=file]').setInputFiles(path);
+  await page.waitForTimeout(200);
+  const { personas } = await settings();
+  assert.deepEqual(
+    personas.map((/** @type {{name: string}} */ { name }) => name),
+    ['Sailor'],
+    'once, however often it is imported',
+  );
+  assert.deepEqual(errors, []);
+});
+
 test('privacy: no request after the model is ready, and diagnostics hold no word of the conversation', async (t) => {
   const { server, open, context } = await setupFake(t);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);

@@ -27,7 +27,7 @@ async function adapter() {
 export async function diagnostics({ model, settings, errors, list, context }, requests) {
   const { userAgent, hardwareConcurrency, language } = globalThis.navigator ?? {};
   const storage = await globalThis.navigator?.storage?.estimate?.().catch(() => undefined);
-  const { system: _system, remoteKey: _key, ...rest } = settings;
+  const { system: _system, personas: _personas, remoteKey: _key, ...rest } = settings;
   const facts = {
     browser: { userAgent, hardwareConcurrency, language },
     isolated: globalThis.crossOriginIsolated ?? false,

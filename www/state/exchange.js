@@ -1,4 +1,5 @@
 // Conversations as files: our JSON, Markdown, and ChatGPT's conversations.json as input. Pure text in, chats out.
+import { cleanPersonas } from './settings.js';
 import { addMessage, chatFrom, newChat, newId, patchConversation, shownPath } from './chat.js';
 
 /**
@@ -11,9 +12,9 @@ import { addMessage, chatFrom, newChat, newId, patchConversation, shownPath } fr
 
 const FORMAT = 'loquat-conversations';
 
-/** @param {Array<{conversation: Conversation, messages: Message[]}>} chats */
-export function toJson(chats) {
-  return JSON.stringify({ format: FORMAT, version: 1, conversations: chats }, null, 1);
+/** @param {Array<{conversation: Conversation, messages: Message[]}>} chats @param {readonly import('./settings.js').Persona[]} [personas] the person's own */
+export function toJson(chats, personas = []) {
+  return JSON.stringify({ format: FORMAT, version: 1, conversations: chats, personas }, null, 1);
 }
 
 /** The branch that is shown. @param {Chat} chat */
@@ -106,6 +107,12 @@ function fromChatGpt({ mapping, current_node, title, create_time }) {
     ({ chat, message: last } = addMessage(chat, { parent: last === null ? null : last.id, role, text }));
   }
   return create_time ? patchConversation(chat, { updated: create_time * 1000 }) : chat;
+}
+
+/** The personas in a file exported here. @param {string} text @returns {import('./settings.js').Persona[]} */
+export function parsePersonas(text) {
+  const data = JSON.parse(text);
+  return data?.format === FORMAT ? cleanPersonas(data.personas) : [];
 }
 
 /** @param {string} text @returns {Chat[]} */

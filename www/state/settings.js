@@ -1,6 +1,8 @@
 // What the person chose, kept in localStorage so that theme and language are known before the first paint.
 
 /**
+ * @typedef {{id: string, icon: string, name: string, greeting: string, prompt: string}} Persona
+ *
  * @typedef {object} Settings
  * @property {string} model an address, absolute or relative to the page
  * @property {import('../engine/protocol.js').Backend} backend
@@ -12,7 +14,8 @@
  * @property {number} minP
  * @property {number} repetitionPenalty
  * @property {string} system
- * @property {string} persona
+ * @property {string} persona id of the preset, or ''
+ * @property {readonly Persona[]} personas the person's own
  * @property {'auto' | 'light' | 'dark'} theme
  * @property {'small' | 'normal' | 'large'} textSize
  * @property {'auto' | 'en' | 'zh'} language
@@ -39,6 +42,7 @@ export const DEFAULTS = Object.freeze({
   // Of the roles tried in the page, the one under which the default model answers “What is the capital of France?” in English.
   system: 'You are a helpful assistant. Answer in the language of the question.',
   persona: '',
+  personas: [],
   theme: 'auto',
   textSize: 'normal',
   language: 'auto',
@@ -78,6 +82,18 @@ const IN_ADDRESS = /** @type {const} */ ([
   'language',
 ]);
 
+/** Those that are whole. @param {unknown} from @returns {Persona[]} */
+export function cleanPersonas(from) {
+  if (!Array.isArray(from)) return [];
+  return from.flatMap((each) => {
+    const { id, icon, name, greeting, prompt } = each ?? {};
+    const texts = [id, icon, name, greeting, prompt];
+    return texts.every((text) => typeof text === 'string') && id && name
+      ? [{ id, icon, name, greeting, prompt }]
+      : [];
+  });
+}
+
 /** Keeps only known names with values of the right type. @param {unknown} from @returns {Partial<Settings>} */
 export function cleanSettings(from) {
   /** @type {Record<string, unknown>} */
@@ -85,7 +101,9 @@ export function cleanSettings(from) {
   if (typeof from !== 'object' || from === null) return {};
   for (const [name, value] of Object.entries(DEFAULTS)) {
     const given = /** @type {Record<string, unknown>} */ (from)[name];
-    if (typeof given === typeof value && !Number.isNaN(given)) clean[name] = given;
+    if (Array.isArray(value)) {
+      if (Array.isArray(given)) clean[name] = cleanPersonas(given);
+    } else if (typeof given === typeof value && !Number.isNaN(given)) clean[name] = given;
   }
   return clean;
 }

@@ -8,7 +8,7 @@ const loadFormats = () => import('./exchange.js');
  * @param {import('./app.js').Context} context
  * @param {ReturnType<typeof import('./conversations.js').createConversations>} conversations
  */
-export function createTransfer({ store, options: { storage }, fail }, conversations) {
+export function createTransfer({ store, options: { storage }, change, fail }, conversations) {
   const all = async () =>
     Promise.all(
       (await storage.list()).map(async (conversation) => ({
@@ -18,7 +18,7 @@ export function createTransfer({ store, options: { storage }, fail }, conversati
     );
   return {
     async exportJson() {
-      return (await loadFormats()).toJson(await all());
+      return (await loadFormats()).toJson(await all(), store.get().settings.personas);
     },
     async exportMarkdown() {
       const { toMarkdown } = await loadFormats();
@@ -29,7 +29,11 @@ export function createTransfer({ store, options: { storage }, fail }, conversati
     /** @param {string} text */
     async importText(text) {
       try {
-        const chats = (await loadFormats()).parseImport(text);
+        const { parseImport, parsePersonas } = await loadFormats();
+        const chats = parseImport(text);
+        const { personas } = store.get().settings;
+        const more = parsePersonas(text).filter(({ id }) => personas.every((each) => each.id !== id));
+        if (more.length > 0) change({ personas: [...personas, ...more] });
         for (const chat of chats) await conversations.save(chat, Object.values(chat.messages));
         store.set({
           notice: { kind: 'info', code: 'conversations_imported', message: String(chats.length), remedy: '' },

@@ -1,4 +1,4 @@
-// Presets of a system prompt with a face and a greeting.
+// Presets of a system prompt with a face and a greeting: the page's, and those that the person made.
 
 /** @typedef {import('./i18n.js').Key} Key */
 
@@ -34,8 +34,26 @@ export const PERSONAS = [
   },
 ];
 
-/** @param {import('./i18n.js').Translate} t @param {string} id */
-export function personaGreeting(t, id) {
-  const persona = PERSONAS.find((each) => each.id === id);
-  return persona ? `${persona.icon} ${t(persona.greeting)}` : '';
+/** @typedef {import('../state/settings.js').Persona} Persona */
+
+/**
+ * All presets in the person's language, their own after the page's.
+ * @param {import('./i18n.js').Translate} t @param {readonly Persona[]} own @returns {Array<Persona & {own: boolean}>}
+ */
+export function allPersonas(t, own) {
+  const given = PERSONAS.map(({ id, icon, name, prompt, greeting }) => ({
+    id,
+    icon,
+    name: t(name),
+    prompt: t(prompt),
+    greeting: t(greeting),
+    own: false,
+  }));
+  return [...given, ...own.map((persona) => ({ ...persona, own: true }))];
+}
+
+/** @param {import('./i18n.js').Translate} t @param {readonly Persona[]} own @param {string} id */
+export function personaGreeting(t, own, id) {
+  const persona = allPersonas(t, own).find((each) => each.id === id);
+  return persona ? `${persona.icon} ${persona.greeting || persona.name}`.trim() : '';
 }

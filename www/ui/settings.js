@@ -1,8 +1,9 @@
 // The settings panel: every choice with a sentence on what it does. Changes apply at once, a model when it is loaded.
 import { h, setText } from './dom.js';
+import { row, select } from './fields.js';
 import { icon } from './icons.js';
 import { createModels } from './models.js';
-import { PERSONAS } from './personas.js';
+import { createPersonaSettings } from './persona-settings.js';
 import { createPrivacy } from './privacy.js';
 import { createRemote } from './remote.js';
 import { createTransfer } from './transfer.js';
@@ -13,30 +14,6 @@ import { DEFAULTS } from '../state/settings.js';
  * @typedef {import('../state/settings.js').Settings} Settings
  * @typedef {{[K in keyof Settings]: Settings[K] extends number ? K : never}[keyof Settings]} NumberName
  */
-
-let nextId = 1;
-
-/** @param {import('./i18n.js').Translate} t @param {Key} label @param {HTMLElement} control @param {Key | ''} [help] @param {Node} [shown] what stands in the control's place */
-function row(t, label, control, help = '', shown = control) {
-  const id = `loquat-setting-${nextId++}`;
-  control.id = id;
-  if (help) control.setAttribute('aria-describedby', `${id}-help`);
-  return h(
-    'div',
-    { class: 'setting' },
-    h('label', { for: id }, t(label)),
-    shown,
-    help ? h('p', { class: 'help', id: `${id}-help` }, t(help)) : null,
-  );
-}
-
-/** @param {string} value @param {Array<[value: string, label: string]>} options @param {(value: string) => void} onchange */
-function select(value, options, onchange) {
-  const control = h('select', null, ...options.map(([each, label]) => h('option', { value: each }, label)));
-  control.value = value;
-  control.addEventListener('change', () => onchange(control.value));
-  return control;
-}
 
 /** @param {import('./context.js').Ui} ui */
 export function createSettings(ui) {
@@ -160,27 +137,6 @@ export function createSettings(ui) {
     );
   }
 
-  function personaGroup() {
-    const system = h('textarea', { rows: 3 });
-    system.value = settings.system;
-    system.addEventListener('change', () => set({ system: system.value.trim() }));
-    const personas = PERSONAS.map(
-      ({ id, icon: face, name }) => /** @type {[string, string]} */ ([id, `${face} ${t(name)}`]),
-    );
-    const persona = select(settings.persona, [['', t('personaNone')], ...personas], (id) => {
-      const chosen = PERSONAS.find((each) => each.id === id);
-      system.value = chosen ? t(chosen.prompt) : DEFAULTS.system;
-      set({ persona: id, system: system.value });
-    });
-    return h(
-      'fieldset',
-      null,
-      h('legend', null, t('persona')),
-      row(t, 'persona', persona),
-      row(t, 'system', system, 'systemHelp'),
-    );
-  }
-
   function lookGroup() {
     const confidence = h('input', { type: 'checkbox' });
     confidence.checked = settings.confidence;
@@ -233,7 +189,7 @@ export function createSettings(ui) {
     { class: 'settings' },
     modelGroup(),
     createRemote(ui, (label, control, help) => row(t, label, control, help)),
-    personaGroup(),
+    createPersonaSettings(ui),
     samplingGroup(),
     lookGroup(),
     h('fieldset', null, h('legend', null, t('conversations')), createTransfer(ui)),

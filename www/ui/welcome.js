@@ -95,8 +95,7 @@ export function createWelcome(ui) {
     /** @param {import('../state/app.js').AppState} state */
     update(state) {
       const { model, settings, chat } = state;
-      const greeting =
-        ui.welcome?.greeting ?? personaGreeting(t, chat.conversation.persona || settings.persona);
+      const greeting = ui.welcome?.greeting ?? personaGreeting(t, settings.personas, settings.persona);
       setText(title, greeting || t('welcomeTitle'));
       offer.hidden = model.status !== 'none' && model.status !== 'failed';
       start.update(state);
