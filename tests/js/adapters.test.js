@@ -101,6 +101,126 @@ test('Prompt API: append, clone, constraints, prefix, measure, destroy', async (
   );
 });
 
+const WEATHER = {
+  name: 'get_weather',
+  description: 'Weather of a place',
+  inputSchema: { type: 'object', properties: { location: { type: 'string' } }, required: ['location'] },
+};
+const CALL = '<tool_call>{"name": "get_weather", "arguments": {"location": "Seattle"}}</tool_call>';
+
+test('Prompt API: tools, run by the page or for it', async () => {
+  const open = languageModel((/** @type {number} */ asked) =>
+    asked === 0 ? ['Let me see. ', CALL] : ['55F.'],
+  );
+  installLanguageModel({ load: async () => open.engine, force: true });
+  const scope = /** @type {any} */ (globalThis);
+  const session = await open.LanguageModel.create({
+    expectedInputs: [{ type: 'tool-response' }],
+    expectedOutputs: [{ type: 'text', languages: ['en'] }, { type: 'tool-call' }],
+    tools: [WEATHER],
+  });
+  const result = await session.prompt('What is the weather in Seattle?');
+  const [said, { type, value: toolCall }] = result;
+  assert.deepEqual(said, { type: 'text', value: 'Let me see. ' });
+  assert.equal(type, 'tool-call');
+  assert.ok(toolCall instanceof scope.LanguageModelToolCall);
+  assert.deepEqual([toolCall.name, toolCall.arguments], ['get_weather', { location: 'Seattle' }]);
+  const response = new scope.LanguageModelToolSuccess({
+    callId: toolCall.callId,
+    name: toolCall.name,
+    result: [{ type: 'object', value: { temperature: '55F' } }],
+  });
+  const answer = await session.prompt([
+    { role: 'user', content: [{ type: 'tool-response', value: response }] },
+  ]);
+  assert.equal(answer, '55F.');
+  const sent =
+    open.client.requests[1].messages?.map(({ role, content }) => `${role}: ${content}`).join('\n') ?? '';
+  assert.match(sent, /user: What is the weather in Seattle\?/);
+  assert.match(sent, /Let me see\. \n<tool_call>\n.*"Seattle".*\n<\/tool_call>/s);
+  assert.match(sent, /<tool_response>\n\{"temperature":"55F"\}\n<\/tool_response>$/);
+
+  const closed = languageModel((/** @type {number} */ asked) =>
+    asked === 0 ? [CALL, CALL] : ['It is 55F.'],
+  );
+  /** @type {string[]} */
+  const places = [];
+  const tool = {
+    ...WEATHER,
+    execute: async (/** @type {{location: string}} */ { location }) => {
+      places.push(location);
+      if (places.length > 1) throw new Error('no signal');
+      return JSON.stringify({ temperature: '55F' });
+    },
+  };
+  const automatic = await closed.LanguageModel.create({ tools: [tool] });
+  assert.equal(await automatic.prompt('And now?'), 'It is 55F.');
+  assert.deepEqual(places, ['Seattle', 'Seattle']);
+  const told = JSON.stringify(closed.client.requests[1].messages);
+  assert.match(told, /55F.*Error: no signal/s);
+  let streamed = '';
+  // @ts-ignore Node's ReadableStream is iterable; so are browsers'
+  for await (const piece of automatic.promptStreaming('Again?')) streamed += piece;
+  assert.equal(streamed, 'It is 55F.');
+  for (const name of [
+    'LanguageModel',
+    'LanguageModelToolCall',
+    'LanguageModelToolSuccess',
+    'LanguageModelToolError',
+  ])
+    delete scope[name];
+});
+
+test('Prompt API: what it can’t do is said in the API’s own errors', async () => {
+  const { client, LanguageModel } = languageModel(['ok']);
+  assert.equal(await LanguageModel.availability({ expectedInputs: [{ type: 'image' }] }), 'unavailable');
+  assert.equal(await LanguageModel.availability({ expectedInputs: [{ type: 'text' }] }), 'downloadable');
+  await assert.rejects(LanguageModel.create({ expectedInputs: [{ type: 'audio' }] }), {
+    name: 'NotSupportedError',
+  });
+  await assert.rejects(LanguageModel.create({ samplingMode: 'wild' }), TypeError);
+  await assert.rejects(LanguageModel.create({ samplingMode: 'creative', topK: 3 }), TypeError);
+  const session = await LanguageModel.create({ samplingMode: 'most-predictable' });
+  assert.equal(session.samplingMode, 'most-predictable');
+  await session.prompt([
+    { role: 'system', content: 'S' },
+    { role: 'user', content: 'x' },
+  ]);
+  assert.equal(client.requests[0].temperature, 0);
+  assert.equal(client.requests[0].messages?.[0].role, 'system');
+  await assert.rejects(session.append([{ role: 'system', content: 'late' }]), TypeError);
+  await assert.rejects(session.prompt([{ role: 'user', content: 'x', prefix: true }]), {
+    name: 'SyntaxError',
+  });
+  await assert.rejects(session.prompt('x', { omitResponseConstraintInput: true }), TypeError);
+  await assert.rejects(session.prompt('x', { responseConstraint: /** @type {any} */ ('text') }), TypeError);
+  await session.prompt('x', { responseConstraint: /yes/i });
+  assert.deepEqual(client.requests[1].constraint, { type: 'regex', regex: '(?i)yes' });
+  const cut = await languageModel(['{'], { reason: 'length' }).LanguageModel.create();
+  await assert.rejects(cut.prompt('x', { responseConstraint: {} }), { name: 'SyntaxError' });
+  const bad = new LoquatError('bad_grammar', 'not supported in a schema: ["not"]', 'Simplify.');
+  const refusing = await languageModel([], { fail: bad }).LanguageModel.create();
+  await assert.rejects(refusing.prompt('x', { responseConstraint: { not: {} } }), {
+    name: 'NotSupportedError',
+  });
+});
+
+test('Prompt API: when the context is full the oldest exchange goes, the system prompt stays', async () => {
+  const full = new LoquatError('context_full', 'The prompt has 900 tokens, the context 512.', 'Shorten it.');
+  const { client, LanguageModel } = languageModel(['ok'], {
+    fail: ({ messages = [] }) => (messages.length > 4 ? full : undefined),
+  });
+  const session = await LanguageModel.create({ initialPrompts: [{ role: 'system', content: 'S' }] });
+  let heard = 0;
+  session.oncontextoverflow = () => heard++;
+  for (const text of ['one', 'two', 'three']) assert.equal(await session.prompt(text), 'ok');
+  assert.equal(heard, 1);
+  assert.deepEqual(
+    client.requests.at(-1)?.messages?.map(({ content }) => content),
+    ['S', 'two', 'ok', 'three'],
+  );
+});
+
 test('Prompt API: a full context is a QuotaExceededError, after an event', async () => {
   const fail = new LoquatError('context_full', 'The prompt has 900 tokens, the context 512.', 'Shorten it.');
   const { LanguageModel } = languageModel([], { fail });

@@ -8,10 +8,10 @@ import { LoquatError } from '../../www/engine/protocol.js';
  */
 
 /**
- * @param {Array<string | Partial<TokenEvent>>} tokens what is answered, whatever is asked
- * @param {{reason?: import('../../www/engine/protocol.js').StopReason, fail?: Error, template?: string}} [options]
+ * @param {Array<string | Partial<TokenEvent>> | ((asked: number) => Array<string | Partial<TokenEvent>>)} script what is answered, whatever is asked, or to the how manieth question
+ * @param {{reason?: import('../../www/engine/protocol.js').StopReason, fail?: Error | ((request: GenerateRequest) => Error | undefined), template?: string}} [options]
  */
-export function scripted(tokens, { reason = 'stop', fail, template = '' } = {}) {
+export function scripted(script, { reason = 'stop', fail, template = '' } = {}) {
   /** @type {GenerateRequest[]} */
   const requests = [];
   const state = { cancelled: false };
@@ -21,7 +21,9 @@ export function scripted(tokens, { reason = 'stop', fail, template = '' } = {}) 
     /** @param {GenerateRequest} request @param {{signal?: AbortSignal}} [options] @returns {AsyncGenerator<GenerateEvent, void, void>} */
     async *generate(request, { signal } = {}) {
       requests.push(request);
-      if (fail) throw fail;
+      const failure = typeof fail === 'function' ? fail(request) : fail;
+      if (failure) throw failure;
+      const tokens = typeof script === 'function' ? script(requests.length - 1) : script;
       yield { type: 'begin', prompt_n: 7, cached_n: 3 };
       yield { type: 'prefill', done: 7, total: 7 };
       let n = 0;
