@@ -309,8 +309,8 @@ test('tabs of two versions, whose messages differ, leave each other alone', asyn
 test('the number of the protocol is raised with its messages', () => {
   const messages = [...TO_WORKER].sort().join(' ');
   const known =
-    'cancel detokenize embed generate load pause requests reset restore resume save template tokenize unload';
-  assert.deepEqual([PROTOCOL, messages], [2, known], 'raise PROTOCOL when an older tab would misunderstand');
+    'cancel detokenize embed generate load pause requests reset restore resume save stats template tokenize unload';
+  assert.deepEqual([PROTOCOL, messages], [3, known], 'raise PROTOCOL when an older tab would misunderstand');
 });
 
 test('unloading in one tab leaves the others their engine', async () => {

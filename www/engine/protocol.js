@@ -4,7 +4,7 @@
  * Tabs of one site may run different versions of this code. Those that number the messages differently leave each other
  * alone: to be raised with every change of a message that an older tab would misunderstand.
  */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** @typedef {'auto' | 'cpu' | 'scalar' | 'gpu'} Backend */
 /** @typedef {'system' | 'user' | 'assistant' | 'tool'} Role */
