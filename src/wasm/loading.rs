@@ -33,6 +33,8 @@ pub(super) struct Options {
     file_size: Option<f64>,
     /// What `learned` of an earlier load on the same adapter and driver gave.
     gpu_known: Option<String>,
+    /// Devices come with subgroups.
+    gpu_subgroups: bool,
 }
 
 impl Options {
@@ -101,7 +103,9 @@ impl AnyLoader {
 
     /// A loader on the GPU, and why. Unless it was asked for, a GPU must be faster than this CPU.
     async fn gpu_loader(&mut self, gguf: &Gguf, asked: bool) -> Result<(ModelLoader<GpuBackend>, String)> {
-        let gpu = Gpu::open(GpuOptions { software: asked, ..GpuOptions::default() }).await?;
+        let gpu =
+            Gpu::open(GpuOptions { software: asked, subgroups: self.options.gpu_subgroups, ..GpuOptions::default() })
+                .await?;
         let loader = self.loader_on(gpu.clone(), gguf, asked).await;
         loader.inspect_err(|_| gpu.destroy())
     }

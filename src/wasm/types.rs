@@ -87,6 +87,8 @@ export interface LoaderOptions {
   task?: 'chat' | 'embed';
   /** What `learned()` of an earlier loader gave, on the same adapter and driver. */
   gpu_known?: string;
+  /** GPU devices are asked for with the feature `subgroups`. */
+  gpu_subgroups?: boolean;
 }
 export interface EmbedOptions { pooling?: 'none' | 'mean' | 'cls' | 'last'; normalize?: boolean }
 export interface TensorRange { index: number; name: string; offset: number; size: number }

@@ -10,8 +10,22 @@
  * @property {number} [context]
  * @property {number} [memory] a cache of more bytes is refused, as by a GPU whose memory is short
  * @property {boolean} [remember] what a load learned about the GPU is given to the next
+ * @property {boolean} [subgroups] devices come with subgroups
+ * @property {object} [shape] of the mat-vec's workgroups, from the second load on
  * @property {number} [times] loads, answers and unloads so often; the last answer counts
  */
+
+/** @type {string[]} what was compiled */
+const shaders = [];
+
+function watchShaders() {
+  if (!globalThis.GPUDevice) return;
+  const { createShaderModule } = GPUDevice.prototype;
+  GPUDevice.prototype.createShaderModule = function (wanted) {
+    shaders.push(wanted.code);
+    return createShaderModule.call(this, wanted);
+  };
+}
 
 let submits = 0;
 
@@ -27,11 +41,16 @@ function countSubmits() {
 /** @type {Array<string | undefined>} how each device ended, in the order they were opened */
 const ends = [];
 
-function watchDevices() {
+/** @param {boolean} subgroups */
+function watchDevices(subgroups) {
   if (!globalThis.GPUAdapter) return;
   const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (...args) {
-    const device = await requestDevice.apply(this, args);
+  GPUAdapter.prototype.requestDevice = async function (wanted) {
+    const requiredFeatures = /** @type {GPUFeatureName[]} */ ([
+      ...(wanted?.requiredFeatures ?? []),
+      ...(subgroups ? ['subgroups'] : []),
+    ]);
+    const device = await requestDevice.call(this, { ...wanted, requiredFeatures });
     const at = ends.push(undefined) - 1;
     device.lost.then(({ reason }) => (ends[at] = reason));
     return device;
@@ -60,8 +79,13 @@ function refuseCaches(limit) {
 }
 
 /** @param {any} module @param {() => number} heap @param {Uint8Array} file @param {Task} task @param {string} [known] */
-async function once(module, heap, file, { backend, request, context = 256 }, known) {
-  const loader = new module.Loader({ backend, context_length: context, gpu_known: known });
+async function once(module, heap, file, { backend, request, context = 256, subgroups = false }, known) {
+  const loader = new module.Loader({
+    backend,
+    context_length: context,
+    gpu_known: known,
+    gpu_subgroups: subgroups,
+  });
   const heaps = [heap()];
   const wanted = loader.header(file.subarray(0, Math.min(file.length, 4 << 20)));
   heaps.push(heap());
@@ -99,8 +123,9 @@ async function once(module, heap, file, { backend, request, context = 256 }, kno
 
 /** @param {Task} task */
 async function run(task) {
-  watchDevices();
+  watchDevices(task.subgroups ?? false);
   countSubmits();
+  watchShaders();
   if (task.memory) refuseCaches(task.memory);
   const module = await import(task.glue);
   const wasm = await module.default({ module_or_path: new URL(task.wasm, self.location.href) });
@@ -113,11 +138,16 @@ async function run(task) {
   for (let i = 1; ; i++) {
     const value = await once(module, heap, file, task, task.remember ? known : undefined);
     known = value.learned ?? known;
+    if (known && task.shape) {
+      const verdicts = JSON.parse(known);
+      for (const verdict of Object.values(verdicts)) verdict.tuned = [task.shape, 1];
+      known = JSON.stringify(verdicts);
+    }
     peaks.push(heap());
     tested.push(value.tested);
     if (i >= (task.times ?? 1)) {
       await new Promise((resolve) => setTimeout(resolve, 100)); // the ends of devices are told later
-      return { ...value, peaks, ends, tested };
+      return { ...value, peaks, ends, tested, shaders: task.shape ? shaders : [] };
     }
   }
 }

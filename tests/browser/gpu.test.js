@@ -14,7 +14,7 @@ const BLANK = { type: 'text/html', body: '<!doctype html><link rel="icon" href="
 /**
  * Runs a task of gpu-worker.js in a fresh browser.
  * @param {import('node:test').TestContext} t
- * @param {{model: string, backend: string, request: object, context?: number, memory?: number, times?: number, remember?: boolean, files?: Record<string, string>, gpu?: boolean}} task
+ * @param {{model: string, backend: string, request: object, context?: number, memory?: number, times?: number, remember?: boolean, subgroups?: boolean, shape?: object, files?: Record<string, string>, gpu?: boolean}} task
  * @returns {Promise<any>} what the worker posts: a value or an error
  */
 async function run(t, { files, gpu = true, ...task }) {
@@ -133,6 +133,25 @@ test('what one load found out about the GPU, the next one does not test again', 
   const forgetful = (await run(t, task)).value;
   assert.equal(forgetful.tested[1], forgetful.tested[0]);
   assert.deepEqual(forgetful.ids, value.ids);
+});
+
+test("sums within subgroups give the reference's ids", async (t) => {
+  const name = 'smollm2-tied-q4_0';
+  const { cases } = JSON.parse(await readFile(join(arch, name, 'expected.json'), 'utf8'));
+  const { value, error } = await run(t, {
+    model: `/models/${name}.gguf`,
+    files: { [`/models/${name}.gguf`]: join(arch, name, 'model.gguf') },
+    backend: 'gpu',
+    request: { ids: cases[0].input_ids, max_tokens: 16, temperature: 0, ignore_eos: true },
+    times: 2,
+    remember: true,
+    subgroups: true,
+    shape: { workgroup: 64, lanes: 4, rows: 4, tiles: false, subgroups: true }, // this adapter's are of 4
+  });
+  assert.equal(error, undefined);
+  assert.equal(value.info.backend, 'gpu');
+  assert.ok(value.shaders.some((/** @type {string} */ text) => text.includes('subgroupShuffleXor')));
+  assert.deepEqual(value.ids, cases[0].greedy_ids);
 });
 
 test('a software adapter is never chosen by itself, and the reason is told', async (t) => {

@@ -22,7 +22,7 @@ const F32: (f32, f32) = (2e-4, 1e-4);
 /// Keys and values rounded to f16, per the fixtures' measurement of f16 activations (1.4e-2).
 const F16_CACHE: (f32, f32) = (1.5e-2, 1e-3);
 
-const EXACT: GpuOptions = GpuOptions { f16: false, default_limits: false, software: true };
+const EXACT: GpuOptions = GpuOptions { f16: false, default_limits: false, software: true, subgroups: true };
 
 /// A missing GPU is a visible skip, in CI a failure.
 fn open(options: GpuOptions) -> Option<GpuBackend> {
@@ -104,8 +104,13 @@ fn keys_and_values_may_be_f16() {
 fn the_limits_of_every_device_are_enough() {
     let name = "llama-q4_k_m";
     let want = logits(load(name, ScalarBackend::new(), 128), 70, 2);
-    for linears in [None, Some(Linears::new(64, 16, 4))] {
+    let subgroups = Linears { subgroups: true, ..Linears::new(64, 8, 4) };
+    for linears in [None, Some(Linears::new(64, 16, 4)), Some(subgroups)] {
         let Some(mut gpu) = open(GpuOptions { default_limits: true, ..EXACT }) else { return };
+        if linears.is_some_and(|l| !l.is_possible(gpu.gpu())) {
+            common::skip("subgroups of 8", &format!("this device's have {} invocations", gpu.gpu().subgroup()));
+            continue;
+        }
         linears.into_iter().for_each(|l| gpu.set_linears(l));
         check(name, &logits(load(name, gpu, 128), 70, 2), &want, F32);
     }

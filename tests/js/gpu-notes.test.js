@@ -2,31 +2,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import 'fake-indexeddb/auto';
-import { adapterName, readNotes, writeNotes } from '../../www/engine/gpu-notes.js';
+import { findAdapter, readNotes, writeNotes } from '../../www/engine/gpu-notes.js';
 
 const WEEK = 7 * 24 * 3600 * 1000;
 
 /** @param {object | null} info @returns {any} */
-const gpuOf = (info) => ({ requestAdapter: async () => info && { info } });
+const gpuOf = (info) => ({ requestAdapter: async () => info && { info, features: new Set(['subgroups']) } });
 
 test('notes are kept apart by adapter and browser', async () => {
   const info = { vendor: 'amd', architecture: 'rdna-3', device: '', description: '' };
-  const names = [
-    await adapterName(gpuOf(info), 'Browser 1'),
-    await adapterName(gpuOf({ ...info, architecture: 'rdna-2' }), 'Browser 1'),
-    await adapterName(gpuOf(info), 'Browser 2'),
+  const adapters = [
+    await findAdapter(gpuOf(info), 'Browser 1'),
+    await findAdapter(gpuOf({ ...info, architecture: 'rdna-2' }), 'Browser 1'),
+    await findAdapter(gpuOf(info), 'Browser 2'),
   ];
+  const names = adapters.map((adapter) => adapter?.name ?? '');
   assert.equal(new Set(names).size, 3);
-  for (const [i, name] of names.entries()) await writeNotes(/** @type {string} */ (name), `note ${i}`);
-  for (const [i, name] of names.entries())
-    assert.equal(await readNotes(/** @type {string} */ (name)), `note ${i}`);
+  for (const [i, name] of names.entries()) await writeNotes(name, `note ${i}`);
+  for (const [i, name] of names.entries()) assert.equal(await readNotes(name), `note ${i}`);
 });
 
 test('without WebGPU or an adapter there is no name', async () => {
-  assert.equal(await adapterName(undefined, 'Browser'), undefined);
-  assert.equal(await adapterName(gpuOf(null), 'Browser'), undefined);
+  assert.equal(await findAdapter(undefined, 'Browser'), undefined);
+  assert.equal(await findAdapter(gpuOf(null), 'Browser'), undefined);
   const broken = /** @type {any} */ ({ requestAdapter: () => Promise.reject(new Error('no')) });
-  assert.equal(await adapterName(broken, 'Browser'), undefined);
+  assert.equal(await findAdapter(broken, 'Browser'), undefined);
 });
 
 test('notes are forgotten after a week, and swept out by the next', async () => {
@@ -49,4 +49,33 @@ test('without storage nothing is known and nothing fails', async () => {
   } finally {
     indexedDB.open = open;
   }
+});
+
+test('devices are asked for with subgroups where the adapter has them', async (t) => {
+  /** @type {any[]} */
+  const asked = [];
+  class Adapter {
+    info = {};
+    /** @param {string[]} features */
+    constructor(features) {
+      this.features = new Set(features);
+    }
+    /** @param {object} [wanted] */
+    async requestDevice(wanted) {
+      asked.push(wanted);
+    }
+  }
+  const scope = /** @type {any} */ (globalThis);
+  scope.GPUAdapter = Adapter;
+  t.after(() => delete scope.GPUAdapter);
+  for (const features of [['shader-f16', 'subgroups'], ['shader-f16']]) {
+    const adapter = new Adapter(features);
+    const gpu = /** @type {any} */ ({ requestAdapter: async () => adapter });
+    assert.equal((await findAdapter(gpu, 'B'))?.subgroups, features.includes('subgroups'));
+    await adapter.requestDevice({ label: 'x', requiredFeatures: ['shader-f16'] });
+  }
+  assert.deepEqual(asked, [
+    { label: 'x', requiredFeatures: ['shader-f16', 'subgroups'] },
+    { label: 'x', requiredFeatures: ['shader-f16'] },
+  ]);
 });

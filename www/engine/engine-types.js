@@ -46,7 +46,7 @@
  * @typedef {object} EngineModule
  * @property {(options?: {module_or_path?: unknown}) => Promise<unknown>} default
  * @property {() => void} [work] builds with threads: serves the shared memory's engine, never returns
- * @property {new (options: import('./protocol.js').LoadOptions & {gpu_known?: string}) => Loader} Loader
+ * @property {new (options: import('./protocol.js').LoadOptions & {gpu_known?: string, gpu_subgroups?: boolean}) => Loader} Loader
  */
 
 /**

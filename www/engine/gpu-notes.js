@@ -8,13 +8,34 @@ const NOTES = 'notes';
 
 /**
  * The adapter as the browser names it. Drivers are not told; they come and go with the browser's version often enough.
- * @param {GPU | undefined} [gpu] @param {string} [browser] @returns {Promise<string | undefined>} undefined: there is none
+ * @param {GPU | undefined} [gpu] @param {string} [browser]
+ * @returns {Promise<{name: string, subgroups: boolean} | undefined>} undefined: there is none
  */
-export async function adapterName(gpu = globalThis.navigator?.gpu, browser = navigator.userAgent) {
+export async function findAdapter(gpu = globalThis.navigator?.gpu, browser = navigator.userAgent) {
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) return undefined;
   const { vendor, architecture, device, description } = adapter.info ?? {};
-  return [vendor, architecture, device, description, browser].map((part) => part || '-').join(' | ');
+  const name = [vendor, architecture, device, description, browser].map((part) => part || '-').join(' | ');
+  return { name, subgroups: allowSubgroups() && adapter.features.has(SUBGROUPS) };
+}
+
+const SUBGROUPS = /** @type {GPUFeatureName} */ ('subgroups');
+let allowed = false;
+
+/**
+ * Has devices asked for with subgroups, where the adapter has them: wgpu does not know the feature in browsers.
+ * @returns {boolean} whether that is so
+ */
+function allowSubgroups() {
+  const adapters = globalThis.GPUAdapter?.prototype;
+  if (!adapters || allowed) return allowed;
+  const { requestDevice } = adapters;
+  adapters.requestDevice = function (wanted = {}) {
+    if (!this.features.has(SUBGROUPS)) return requestDevice.call(this, wanted);
+    const requiredFeatures = [...(wanted.requiredFeatures ?? []), SUBGROUPS];
+    return requestDevice.call(this, { ...wanted, requiredFeatures });
+  };
+  return (allowed = true);
 }
 
 const open = () => openDB(DATABASE, 1, { upgrade: (db) => void db.createObjectStore(NOTES) });

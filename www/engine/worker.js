@@ -1,6 +1,6 @@
 // The engine's worker: wires the host to this thread's messages, the weights cache and the wasm build.
 import { openModel } from '../cache/weights.js';
-import { adapterName, readNotes, writeNotes } from './gpu-notes.js';
+import { findAdapter, readNotes, writeNotes } from './gpu-notes.js';
 import { EngineHost } from './host.js';
 import { loadEncoder, loadModel } from './load.js';
 import { startThreads, threadCount } from './threads.js';
@@ -71,12 +71,13 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice, ga
     onNotice(Object.assign(new Error(notes.join('; ')), { code: 'fewer_threads', remedy }));
   }
   const wantsGpu = options.task !== 'embed' && ['auto', 'gpu'].includes(options.backend ?? 'auto');
-  const adapter = wantsGpu ? await adapterName() : undefined;
-  const known = adapter && (await readNotes(adapter));
+  const adapter = wantsGpu ? await findAdapter() : undefined;
+  const known = adapter && (await readNotes(adapter.name));
   const file = await opening;
   const loader = new module.Loader({
     ...engineOptions,
     ...(known ? { gpu_known: known } : {}),
+    ...(adapter?.subgroups ? { gpu_subgroups: true } : {}),
     threads: Math.min(threads, options.threads ?? threads),
   });
   try {
@@ -84,7 +85,7 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice, ga
       if (!downloading || progress.phase !== 'read') onProgress(progress);
     };
     const encodes = options.task === 'embed';
-    const learn = (/** @type {string} */ text) => adapter && void writeNotes(adapter, text);
+    const learn = (/** @type {string} */ text) => adapter && void writeNotes(adapter.name, text);
     const engine = await (encodes
       ? loadEncoder(loader, file, tell, signal)
       : loadModel(loader, file, tell, signal, learn));

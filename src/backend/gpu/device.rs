@@ -17,11 +17,14 @@ pub struct GpuOptions {
     pub default_limits: bool,
     /// Accept an adapter that computes on the CPU.
     pub software: bool,
+    /// Let invocations of a subgroup sum up together where the device can. In a browser the page must
+    /// see to it that the device is asked for with this feature, because `wgpu` does not know it there.
+    pub subgroups: bool,
 }
 
 impl Default for GpuOptions {
     fn default() -> Self {
-        GpuOptions { f16: true, default_limits: false, software: true }
+        GpuOptions { f16: true, default_limits: false, software: true, subgroups: cfg!(not(target_arch = "wasm32")) }
     }
 }
 
@@ -32,6 +35,8 @@ pub struct Gpu {
     pub(super) queue: wgpu::Queue,
     pub(super) limits: wgpu::Limits,
     pub(super) f16: bool,
+    /// Invocations of the smallest subgroup; 0 without subgroups.
+    pub(super) subgroup: u32,
     info: wgpu::AdapterInfo,
     faults: Arc<Mutex<Option<Error>>>,
     scopes: Arc<Mutex<Vec<Signal>>>, // of buffers whose memory is not certain yet
@@ -74,10 +79,16 @@ impl Gpu {
             limits.max_buffer_size = can.max_buffer_size;
         }
         let f16 = options.f16 && adapter.features().contains(wgpu::Features::SHADER_F16);
+        let mut features = wgpu::Features::empty();
+        features.set(wgpu::Features::SHADER_F16, f16);
+        let native = adapter.features().contains(wgpu::Features::SUBGROUP);
+        features.set(wgpu::Features::SUBGROUP, native && options.subgroups);
+        let has_subgroups = options.subgroups && (native || cfg!(target_arch = "wasm32"));
+        let subgroup = if has_subgroups { info.subgroup_min_size } else { 0 };
         let (device, queue) = adapter
             .request_device(&wgpu::DeviceDescriptor {
                 label: Some("loquat"),
-                required_features: if f16 { wgpu::Features::SHADER_F16 } else { wgpu::Features::empty() },
+                required_features: features,
                 required_limits: limits.clone(),
                 ..Default::default()
             })
@@ -98,7 +109,7 @@ impl Gpu {
             *locked(&on_lost) = Some(Error::DeviceLost(format!("{reason:?}: {message}")));
         });
         let (scopes, pipelines) = Default::default();
-        Ok(Gpu { device, queue, limits, f16, info, faults, scopes, pipelines })
+        Ok(Gpu { device, queue, limits, f16, subgroup, info, faults, scopes, pipelines })
     }
 
     pub(super) fn pipelines(&self) -> MutexGuard<'_, Pipelines> {
@@ -122,6 +133,14 @@ impl Gpu {
         }
     }
 
+    /// What went wrong was tried only, and will not be used.
+    pub(super) fn forgive(&self) {
+        let mut fault = locked(&self.faults);
+        if !matches!(*fault, Some(Error::DeviceLost(_))) {
+            *fault = None;
+        }
+    }
+
     /// What was too large will not be used: a lack of memory is no fault any more.
     pub(super) fn forgive_memory(&self) {
         let mut fault = locked(&self.faults);
@@ -133,6 +152,11 @@ impl Gpu {
     /// The adapter computes on the CPU: right, but slower than the CPU backend.
     pub fn is_software(&self) -> bool {
         self.info.device_type == wgpu::DeviceType::Cpu
+    }
+
+    /// Invocations of the smallest subgroup; 0 where there are none to be used.
+    pub fn subgroup(&self) -> u32 {
+        self.subgroup
     }
 
     /// The adapter and its driver, a key for what was learned about them.

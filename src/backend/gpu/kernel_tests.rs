@@ -183,7 +183,13 @@ fn mat_vec_and_mat_mul_agree_with_the_scalar_twin_in_every_format() {
 fn every_shape_of_a_mat_vec_workgroup_gives_the_same() {
     let Some(gpu) = gpu() else { return };
     let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
-    for linears in Linears::CANDIDATES.iter().copied().chain([Linears::new(32, 4, 1)]) {
+    let narrow = Linears::new(32, 4, 1);
+    let subgroup = [narrow, Linears::new(64, 8, 4)].map(|l| Linears { subgroups: true, ..l });
+    if !subgroup[1].is_possible(&gpu) {
+        eprintln!("SKIPPED subgroups: this device's have {} invocations", gpu.subgroup);
+    }
+    let shapes = Linears::CANDIDATES.into_iter().chain([narrow]).chain(subgroup).filter(|l| l.is_possible(&gpu));
+    for linears in shapes {
         for glu in [None, Some(23)] {
             let rows = glu.map_or(71, |ff| 2 * ff);
             let epilogue = Epilogue { glu, act: u32::from(glu.is_some()), ..Epilogue::default() };

@@ -9,6 +9,7 @@ use super::params::{Glu, MatMul, MatVec, Uniform};
 use super::pipeline::{GLU, Kernel, MAT_MUL, MAT_ROWS, MAT_VEC};
 use super::program::{Act, Stage};
 use super::repack::Layout;
+use super::shader::Choices;
 use super::{GpuMatrix, GpuVector};
 use crate::error::Result;
 
@@ -23,6 +24,9 @@ pub struct Linears {
     pub rows: u32,
     /// Batches are computed as tiles in workgroup memory, else a row an invocation.
     pub tiles: bool,
+    /// Those that share a row are in one subgroup, and sum up there.
+    #[serde(default)]
+    pub subgroups: bool,
 }
 
 /// What happens to a sum before it is stored.
@@ -88,13 +92,24 @@ fn flag(on: bool) -> f64 {
 impl Linears {
     /// A shape of mat-vec workgroups; batches as tiles.
     pub const fn new(workgroup: u32, lanes: u32, rows: u32) -> Linears {
-        Linears { workgroup, lanes, rows, tiles: true }
+        Linears { workgroup, lanes, rows, tiles: true, subgroups: false }
     }
 
-    /// Whether the kernels can have this shape.
-    pub fn is_possible(&self) -> bool {
-        let Linears { workgroup, lanes, rows, .. } = *self;
-        (1..=256).contains(&workgroup) && lanes > 0 && workgroup % lanes == 0 && matches!(rows, 1 | 2 | 4)
+    /// Whether the kernels can have this shape on a device.
+    pub fn is_possible(&self, gpu: &Gpu) -> bool {
+        let Linears { workgroup, lanes, rows, subgroups, .. } = *self;
+        (1..=256).contains(&workgroup)
+            && lanes > 0
+            && workgroup % lanes == 0
+            && matches!(rows, 1 | 2 | 4)
+            && (!subgroups || lanes.is_power_of_two() && lanes <= gpu.subgroup)
+    }
+
+    /// The shapes to measure on a device.
+    pub fn candidates(gpu: &Gpu) -> impl Iterator<Item = Linears> {
+        let within = Linears::CANDIDATES.map(|l| Linears { subgroups: true, ..l });
+        let within = within.into_iter().filter(|l| l.lanes > 1);
+        Linears::CANDIDATES.into_iter().chain(within).filter(|l| l.is_possible(gpu))
     }
 
     /// The shapes that are measured, from a row an invocation to a row a workgroup.
@@ -183,7 +198,8 @@ impl Linears {
             ("GLU", flag(e.glu.is_some())),
             ("LOGITS", flag(e.logits)),
         ];
-        let p = prepare(gpu, maker, &MAT_VEC, (s, e), &constants, params)?;
+        let team = if self.subgroups { "team_subgroup" } else { "team_memory" };
+        let p = prepare(gpu, maker, (&MAT_VEC, &[("team", team)]), (s, e), &constants, params)?;
         let batch = if e.logits { Batch::One } else { Batch::Tokens(1) };
         let grid = (groups.min(MOST_GROUPS), groups.div_ceil(MOST_GROUPS), batch);
         Ok(bind(gpu, maker, &p, s, [x.decode, to.y], [x.gain, bias], grid))
@@ -209,8 +225,8 @@ fn mat_mul(
         cap: e.cap.unwrap_or(0.0),
     };
     let p = match tile {
-        Some(tokens) => prepare(gpu, maker, &MAT_MUL, (s, e), &[("TOKENS", f64::from(tokens))], params)?,
-        None => prepare(gpu, maker, &MAT_ROWS, (s, e), &[], params)?,
+        Some(tokens) => prepare(gpu, maker, (&MAT_MUL, &[]), (s, e), &[("TOKENS", f64::from(tokens))], params)?,
+        None => prepare(gpu, maker, (&MAT_ROWS, &[]), (s, e), &[], params)?,
     };
     let (rows, tokens) = tile.map_or((256, 8), |tokens| (64, 16 * tokens));
     let grid = ((s.rows as u32).div_ceil(rows), 1, Batch::Tokens(tokens));
@@ -221,7 +237,7 @@ fn mat_mul(
 fn prepare<U: Uniform>(
     gpu: &Gpu,
     maker: &mut Maker,
-    kernel: &'static Kernel,
+    (kernel, more): (&'static Kernel, Choices<'_>),
     (s, e): (&Segment, Epilogue),
     constants: &[(&'static str, f64)],
     params: U,
@@ -229,7 +245,8 @@ fn prepare<U: Uniform>(
     let mut all = vec![("ADD", flag(e.add)), ("ACT", f64::from(e.act))];
     all.extend_from_slice(constants);
     all.extend(zero(&s.layout));
-    let choices = [("quants", s.layout.quants), ("scale", s.layout.scale)];
+    let mut choices = vec![("quants", s.layout.quants), ("scale", s.layout.scale)];
+    choices.extend_from_slice(more);
     maker.prepare(gpu, kernel, &choices, &all, params)
 }
 

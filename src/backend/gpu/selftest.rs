@@ -128,6 +128,12 @@ async fn answers_of(small: &Synthetic, gpu: &Gpu) -> Result<Vec<f32>> {
     answers(small.load(GpuBackend::on(gpu.clone())?)?).await
 }
 
+async fn answers_with(small: &Synthetic, gpu: &Gpu, linears: Linears) -> Result<Vec<f32>> {
+    let mut backend = GpuBackend::on(gpu.clone())?;
+    backend.set_linears(linears);
+    answers(small.load(backend)?).await
+}
+
 /// Milliseconds a token takes in one layer of a model like this.
 ///
 /// # Errors
@@ -156,7 +162,23 @@ pub async fn probe<B: Backend>(gguf: &Gguf, config: &ModelConfig, backend: B) ->
 /// What the device reports.
 pub async fn autotune(gguf: &Gguf, config: &ModelConfig, gpu: &Gpu) -> Result<(Linears, f64)> {
     let mut best = (f64::INFINITY, Linears::guess(gpu));
-    for linears in Linears::CANDIDATES {
+    let small = Synthetic::like(gguf, config, Size::Small);
+    let want = answers(small.load(ScalarBackend::new())?).await?;
+    for linears in Linears::candidates(gpu) {
+        // Which invocations make a subgroup is the driver's to say.
+        if linears.subgroups {
+            let got = answers_with(&small, gpu, linears).await;
+            let limit = if gpu.f16 { F16_RMS } else { F32_RMS };
+            match got {
+                Ok(got) if relative_rms(&got, &want) <= limit => {}
+                Err(e @ Error::DeviceLost(_)) => return Err(e),
+                _ => {
+                    // A device that refuses them is as good as one without.
+                    gpu.forgive();
+                    continue;
+                }
+            }
+        }
         let mut backend = GpuBackend::on(gpu.clone())?;
         backend.set_linears(linears);
         let ms = probe(gguf, config, backend).await?;

@@ -1,7 +1,7 @@
 //! WGSL sources and their `#import`s. Knows no device; every composition is validated in tests.
 //!
 //! A kernel is one file; what it shares with others is imported from `shaders/lib` once, depth first.
-//! Some imports are placeholders (`quants`, `scale`, `kv`) that the caller maps to a file: that is how
+//! Some imports are placeholders (`quants`, `scale`, `kv`, `team`) that the caller maps to a file: that is how
 //! one kernel serves every block format.
 
 /// `(placeholder, file)` pairs for [`compose`].
@@ -52,6 +52,8 @@ files! {
     "scale_pair" => "lib/scale_pair",
     "scale_q2k" => "lib/scale_q2k",
     "step" => "lib/step",
+    "team_memory" => "lib/team_memory",
+    "team_subgroup" => "lib/team_subgroup",
 }
 
 /// The text of `kernel` with its imports, `enable` directives first.
@@ -84,6 +86,8 @@ impl<'a> Composer<'a> {
         for line in text.lines() {
             if let Some(import) = line.strip_prefix("#import ") {
                 self.include(import.trim());
+            } else if line == "enable subgroups;" && cfg!(not(target_arch = "wasm32")) {
+                // Naga has them without, and refuses the line that browsers want.
             } else if line.starts_with("enable ") {
                 self.enables.push_str(line);
                 self.enables.push('\n');

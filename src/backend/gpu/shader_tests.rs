@@ -15,7 +15,9 @@ fn compositions() -> Vec<(String, String)> {
     for kernel in ["mat_vec", "mat_mul", "mat_rows", "embed"] {
         for dtype in GgmlType::SUPPORTED {
             let layout = Layout::of(dtype).unwrap();
-            push(kernel, &[("quants", layout.quants), ("scale", layout.scale)]);
+            for team in ["team_memory", "team_subgroup"].into_iter().take(if kernel == "mat_vec" { 2 } else { 1 }) {
+                push(kernel, &[("quants", layout.quants), ("scale", layout.scale), ("team", team)]);
+            }
         }
     }
     for kernel in ["attend", "rope_kv"] {
@@ -32,8 +34,11 @@ fn compositions() -> Vec<(String, String)> {
 fn parse(name: &str, text: &str) -> naga::Module {
     let module = naga::front::wgsl::parse_str(text).unwrap_or_else(|e| panic!("{name}:\n{}", e.emit_to_string(text)));
     // Browsers always have `unpack2x16float`; Naga calls it a capability because of old OpenGL.
-    let capabilities = Capabilities::SHADER_FLOAT16 | Capabilities::SHADER_FLOAT16_IN_FLOAT32;
-    if let Err(e) = Validator::new(ValidationFlags::all(), capabilities).validate(&module) {
+    let capabilities = Capabilities::SHADER_FLOAT16 | Capabilities::SHADER_FLOAT16_IN_FLOAT32 | Capabilities::SUBGROUP;
+    let mut validator = Validator::new(ValidationFlags::all(), capabilities);
+    validator.subgroup_stages(naga::valid::ShaderStages::COMPUTE);
+    validator.subgroup_operations(naga::valid::SubgroupOperationSet::all());
+    if let Err(e) = validator.validate(&module) {
         panic!("{name}:\n{}", e.emit_to_string(text));
     }
     module

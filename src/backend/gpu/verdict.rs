@@ -68,7 +68,7 @@ impl Verdict {
             let gpu = if verdict.f16 { gpu } else { gpu.without_f16() };
             let mut backend = GpuBackend::on(gpu)?;
             backend.draws = verdict.draws;
-            if let Some((linears, _)) = verdict.tuned.filter(|(linears, _)| linears.is_possible()) {
+            if let Some((linears, _)) = verdict.tuned.filter(|(linears, _)| linears.is_possible(backend.gpu())) {
                 backend.set_linears(linears);
             }
             return Ok((backend, verdict));

@@ -4,6 +4,7 @@
 #import quants
 #import scale
 #import activate
+#import team
 
 override WG: u32 = 64u;
 override LANES: u32 = 16u; // divides WG
@@ -30,8 +31,11 @@ struct MatVec {
 @group(0) @binding(7) var<storage, read> bias: array<f32>;
 @group(0) @binding(8) var<storage, read_write> y: array<f32>;
 
-var<workgroup> sums: array<vec4<f32>, 256>;
-var<workgroup> squares: array<f32, 256>;
+// What an invocation, or a team of them, has summed up.
+struct Team {
+    sum: vec4<f32>,
+    square: f32, // of x, for the norm
+}
 
 struct Input {
     a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32>,
@@ -97,14 +101,10 @@ fn main(@builtin(local_invocation_index) lid: u32, @builtin(workgroup_id) wid: v
         }
     }
     if LANES > 1u {
-        sums[lid] = sum;
-        squares[lid] = square;
-        workgroupBarrier();
+        let team = team_sum(Team(sum, square), lid, lane, LANES);
         if lane != 0u { return; }
-        for (var i = 1u; i < LANES; i++) {
-            sum += sums[lid + i];
-            square += squares[lid + i];
-        }
+        sum = team.sum;
+        square = team.square;
     }
     if NORM { sum *= inverseSqrt(square / p.dim + p.eps); }
     sum += vec4<f32>(bias_at(r0), bias_at(r1), bias_at(r2), bias_at(r3));
