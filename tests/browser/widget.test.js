@@ -255,6 +255,38 @@ test('what a site says reaches the chat: words, language, place, and knowledge a
   assert.deepEqual(heard.sort(), ['knowledge_foreign', 'knowledge_unreachable']);
 });
 
+test('without a system prompt the persona speaks, or the page’s words; an empty one is the model’s own', async (t) => {
+  const site = await setupFake(t, { isolation: false });
+  const chunk = { choices: [{ index: 0, delta: { content: 'Yes.' }, finish_reason: 'stop' }] };
+  const cases = [
+    ['data-persona="terse"', /^You are a terse assistant/],
+    ['', /^You are a helpful assistant/],
+    ['data-system=""', undefined],
+    ['data-persona="terse" data-system="Be a shop."', /^Be a shop\.$/],
+  ];
+  for (const [attributes, wanted] of cases) {
+    const line = `<script async src="/widget.js" data-remote="/v1" data-remote-model="m" data-history="no" data-title="Fruit help" ${attributes}></script>`;
+    const { page } = await site.open(foreign(site, line));
+    /** @type {any} */
+    let asked;
+    await page.route('**/v1/models', (route) => route.fulfill({ json: { data: [] } }));
+    await page.route('**/v1/chat/completions', (route) => {
+      asked = route.request().postDataJSON();
+      return route.fulfill({ contentType: 'text/event-stream', body: `data: ${JSON.stringify(chunk)}\n\n` });
+    });
+    const { launcher, field, answers, agree } = parts(page);
+    await launcher.click();
+    await agree();
+    await field.fill('hello');
+    await field.press('Enter');
+    await answers.getByText('Yes.').waitFor();
+    const [first] = asked.messages;
+    if (wanted instanceof RegExp) assert.match(first.content, wanted);
+    else assert.equal(first.role, 'user');
+    await page.close();
+  }
+});
+
 test('history: kept for the next visit, or nothing of what was said', async (t) => {
   for (const kept of ['yes', 'no']) {
     const site = await setupFake(t, { isolation: false });

@@ -57,3 +57,8 @@ export function personaGreeting(t, own, id) {
   const persona = allPersonas(t, own).find((each) => each.id === id);
   return persona ? `${persona.icon} ${persona.greeting || persona.name}`.trim() : '';
 }
+
+/** What one of the page's presets tells the model. @param {import('./i18n.js').Translate} t @param {string} id */
+export function personaPrompt(t, id) {
+  return allPersonas(t, []).find((each) => each.id === id)?.prompt;
+}

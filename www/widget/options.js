@@ -5,8 +5,8 @@
  * @property {string} [model] address of a GGUF file; without it the default model beside the widget
  * @property {number} [modelSize] bytes, shown before the visitor agrees; without it the server is asked when the widget opens
  * @property {string} [title] heading, and the launcher's name
- * @property {string} [system] system prompt
- * @property {string} [persona] one of the page's presets
+ * @property {string} [system] system prompt; empty: the model's own; without it the persona's, or the page's
+ * @property {string} [persona] one of the page's presets: `tutor`, `editor`, `coder`, `terse`
  * @property {string} [greeting]
  * @property {string[]} [quickReplies]
  * @property {string[]} [knowledge] texts, or addresses on this site, that answers may rely on

@@ -9,6 +9,7 @@ import { loadLanguage, pickLanguage } from '../ui/i18n.js';
 import { mountShell } from '../ui/shell.js';
 import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { personaPrompt } from '../ui/personas.js';
 import { withKnowledge } from './knowledge.js';
 
 /**
@@ -48,12 +49,12 @@ async function sizeOf(address) {
 
 /** @param {WidgetOptions} options @returns {import('../state/settings.js').Settings} */
 function settingsOf(options) {
-  const { model, system = '', persona = '', theme = 'auto', language = 'auto', backend = 'auto' } = options;
+  const { model, persona = '', theme = 'auto', language = 'auto', backend = 'auto' } = options;
   const { remote, remoteModel = '' } = options;
   const address = model ? new URL(model, document.baseURI).href : DEFAULTS.model;
   const remoteUrl = remote ? new URL(remote, document.baseURI).href : '';
   const server = { remote: remoteUrl !== '', remoteUrl, remoteModel };
-  return { ...DEFAULTS, ...server, model: address, system, persona, theme, language, backend };
+  return { ...DEFAULTS, ...server, model: address, persona, theme, language, backend };
 }
 
 /** @param {() => import('../engine/client.js').EngineClient} start */
@@ -74,12 +75,11 @@ function withBuilds(start) {
 export async function createPanel(frame, root, options, { emit, close }) {
   const settings = settingsOf(options);
   const language = pickLanguage(settings.language, navigator.languages);
-  const [sheet, i18n, system, size] = await Promise.all([
+  const i18n = await loadLanguage(language);
+  const role = options.system ?? personaPrompt(i18n.t, settings.persona) ?? settings.system;
+  const [sheet, system, size] = await Promise.all([
     sheetOf(new URL('../ui/chat.css', import.meta.url).href),
-    loadLanguage(language),
-    withKnowledge(settings.system, options.knowledge ?? [], document.baseURI, (error) =>
-      emit('error', error),
-    ),
+    withKnowledge(role, options.knowledge ?? [], document.baseURI, (error) => emit('error', error)),
     options.modelSize ?? (options.model ? sizeOf(settings.model) : undefined),
   ]);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
