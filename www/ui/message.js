@@ -14,7 +14,7 @@ import { splitReasoning } from './reasoning.js';
  */
 
 /** Loaded with the first answer: the parser and the sanitizer are half of the page's code. */
-const loadMarkdown = () => import('./markdown.js');
+export const loadMarkdown = () => import('./markdown.js');
 
 /** @param {string} label @param {import('./icons.js').IconName} name @param {() => void} onclick */
 export function iconButton(label, name, onclick) {
@@ -111,11 +111,11 @@ export function createMessage(ui, id) {
       t('continue'),
     );
     return [
+      ...(more && message.text !== '' ? [go] : []), // always in sight, so in front of what shows when pointed at
       branches,
       copy,
       iconButton(t('regenerate'), 'redo', () => void app.answers.regenerate(id)),
       ...('speechSynthesis' in globalThis ? [speakButton()] : []),
-      ...(more && message.text !== '' ? [go] : []),
       stats,
     ];
   }

@@ -21,6 +21,7 @@ function addressOf({ hub, url }) {
 export function createModels(ui, choose) {
   const { app, i18n } = ui;
   const { t, bytes } = i18n;
+  const languages = new Intl.DisplayNames([i18n.language], { type: 'language' });
   const offered = h('ul', { class: 'models' });
   const more = h('ul', { class: 'models' });
   const rest = h('details', { hidden: true }, h('summary', null, t('otherModels')), more);
@@ -32,7 +33,12 @@ export function createModels(ui, choose) {
     const why = whyNot(needOf(entry, CONTEXT), thisDevice());
     const address = addressOf(entry);
     const size = bytes(entry.size ?? entry.approx_mb * 1e6);
-    const facts = [size, entry.quantization, entry.licence, entry.languages.join(', ')].join(' · ');
+    const facts = [
+      size,
+      entry.quantization,
+      entry.licence,
+      entry.languages.map((code) => languages.of(code) ?? code).join(', '),
+    ].join(' · ');
     const current = app.store.get().settings.model === address;
     return h(
       'li',

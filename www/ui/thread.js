@@ -2,7 +2,7 @@
 import { shownPath } from '../state/chat.js';
 import { h, setChildren, setText } from './dom.js';
 import { icon } from './icons.js';
-import { createMessage } from './message.js';
+import { createMessage, loadMarkdown } from './message.js';
 import { followEnd } from './scroll.js';
 import { createWelcome } from './welcome.js';
 
@@ -44,6 +44,7 @@ export function createThread(ui) {
   let from = 0; // how many messages are not in the document
   let conversation = '';
   let count = 0;
+  let warm = false;
 
   function toggleKeep() {
     const { conversation } = app.store.get().chat;
@@ -71,6 +72,8 @@ export function createThread(ui) {
 
   /** @param {import('../state/app.js').AppState} state */
   function update(state) {
+    // Its code is run before the first words come, not between them.
+    if (!warm && state.model.status === 'loading') warm = (void loadMarkdown().catch(() => {}), true);
     const path = shownPath(state.chat);
     const { id, keepAll } = state.chat.conversation;
     if (id !== conversation) {
