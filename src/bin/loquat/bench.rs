@@ -7,7 +7,7 @@ use loquat::Result;
 use loquat::backend::{Backend, LogitRows};
 use loquat::kv::KvCache;
 use loquat::model::Model;
-use loquat::sampler::argmax;
+use loquat::sampler::{Sampler, SamplingParams, argmax};
 use serde_json::json;
 
 use crate::backend::{Loaded, ModelArgs, Task};
@@ -91,13 +91,37 @@ impl Bench {
         }
         pollster::block_on(model.backend().read_logits(&mut logits))?;
         let prefill_ms = start.elapsed().as_secs_f64() * 1e3;
+        let greedy = Sampler::new(SamplingParams::greedy())?;
         let start = Instant::now();
-        for _ in 0..self.tokens {
-            let id = argmax(&logits).unwrap_or(0);
-            model.forward(kv, &[id], LogitRows::Last)?;
-            pollster::block_on(model.backend().read_logits(&mut logits))?;
+        if model.backend().draws(&greedy.draw(0, 0)) {
+            self.draw(model, kv, &greedy, &prompt)?;
+        } else {
+            for _ in 0..self.tokens {
+                let id = argmax(&logits).unwrap_or(0);
+                model.forward(kv, &[id], LogitRows::Last)?;
+                pollster::block_on(model.backend().read_logits(&mut logits))?;
+            }
         }
         Ok(Round { prefill_ms, decode_ms: start.elapsed().as_secs_f64() * 1e3 })
+    }
+
+    /// As a session does it: the device draws, and the next token is under way while one is read.
+    fn draw<B: Backend>(
+        &self,
+        model: &mut Model<B>,
+        kv: &mut KvCache<B>,
+        greedy: &Sampler,
+        prompt: &[u32],
+    ) -> Result<()> {
+        model.backend().remember(prompt)?;
+        model.backend().draw(&greedy.draw(0, prompt.len()))?;
+        for i in 1..=self.tokens as usize {
+            model.forward_drawn(kv)?;
+            model.backend().draw(&greedy.draw(i, prompt.len() + i))?;
+            pollster::block_on(model.backend().drawn())?;
+        }
+        pollster::block_on(model.backend().drawn())?;
+        Ok(())
     }
 }
 
