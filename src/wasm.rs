@@ -48,7 +48,7 @@ pub struct Loader {
 
 #[wasm_bindgen]
 impl Loader {
-    /// Options: `backend`, `context_length`, `threads`, `file_size`, `task`; all optional.
+    /// Options: `backend`, `context_length`, `threads`, `fixed_threads`, `file_size`, `task`; all optional.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> JsResult<Loader> {
         Ok(Loader { options: from_js("options", &options)?, opened: None })

@@ -35,6 +35,8 @@ pub struct CpuBackend {
     run: RunState,
     /// Some weights meet rounded activations.
     quantized: bool,
+    /// The number of threads is to be found by measuring.
+    measures: bool,
 }
 
 /// Runs the expression on whichever cache it is.
@@ -56,7 +58,18 @@ impl CpuBackend {
         if threads == 0 {
             return Err(Error::BadParameter { name: "threads", problem: "must not be 0".into() });
         }
-        Ok(CpuBackend { pool: Pool::new(threads), plan: None, run: RunState::default(), quantized: false })
+        Ok(CpuBackend {
+            pool: Pool::new(threads),
+            plan: None,
+            run: RunState::default(),
+            quantized: false,
+            measures: false,
+        })
+    }
+
+    /// Uses as many of its threads as are worth it, which a short measurement tells once the weights are there.
+    pub fn measuring(self) -> Self {
+        CpuBackend { measures: true, ..self }
     }
 }
 
@@ -140,8 +153,7 @@ impl Backend for CpuBackend {
 
     fn prepare(&mut self, plan: &Plan, weights: &Weights<Self>) -> Result<()> {
         self.run = RunState::new(plan);
-        // What was asked for by number is natively kept; in a page nobody chose, so it is measured.
-        if cfg!(target_arch = "wasm32") {
+        if self.measures {
             let head = weights.head.as_ref().map_or(&weights.token_embd, |head| &head.weight);
             tune::tune(&mut self.pool, head, &mut self.run.input);
         }

@@ -28,6 +28,7 @@ pub(super) struct Options {
     backend: Option<String>,
     context_length: Option<usize>,
     threads: Option<usize>,
+    fixed_threads: bool,
     /// `embed` opens encoders, anything else decoders.
     pub task: Option<String>,
     file_size: Option<f64>,
@@ -161,6 +162,7 @@ impl AnyLoader {
             Err(error) if threads > 1 => (CpuBackend::new(1)?, format!(" on one thread, because: {error}")),
             Err(error) => return Err(error),
         };
+        let backend = if self.options.fixed_threads { backend } else { backend.measuring() };
         self.kind = Some(Kind::Cpu(ModelLoader::new(gguf, backend, load)?));
         self.reason = format!("{asked}{note}");
         Ok(())

@@ -80,7 +80,10 @@ export interface LoaderOptions {
   backend?: 'auto' | 'cpu' | 'scalar' | 'gpu';
   /** Positions of the KV cache; by default the model's, at most 4096. */
   context_length?: number;
+  /** At most so many: a measurement once the weights are loaded decides. */
   threads?: number;
+  /** Use `threads` as they are, without measuring. */
+  fixed_threads?: boolean;
   /** Length of the whole file in bytes, if known: damage is then found earlier. */
   file_size?: number;
   /** `embed` opens encoders: end with `embedder()` instead of `finish()`. */

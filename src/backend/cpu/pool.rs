@@ -222,7 +222,10 @@ impl Pool {
     pub fn new(threads: usize) -> Self {
         let shared = Shared::global();
         let threads = threads.clamp(1, shared.workers() + 1);
-        Pool { threads, available: threads, shared: Some(shared).filter(|_| threads > 1) }
+        let mut pool = Pool { threads, available: threads, shared: Some(shared).filter(|_| threads > 1) };
+        // The model before this one may have had another limit.
+        pool.limit(threads);
+        pool
     }
 
     /// Lets at most `threads` take part from now on, the caller included.
