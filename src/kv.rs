@@ -17,7 +17,7 @@ pub struct KvCache<B: Backend> {
 
 impl<B: Backend> KvCache<B> {
     pub(crate) fn new(store: B::Kv, capacity: usize) -> Self {
-        KvCache { store, tokens: Vec::new(), unknown: 0, capacity, rope_long: false }
+        KvCache { store, tokens: Vec::with_capacity(capacity), unknown: 0, capacity, rope_long: false }
     }
 
     /// The cached tokens, in order.

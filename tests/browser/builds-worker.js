@@ -20,7 +20,8 @@ async function answer(engine, request) {
 async function run({ glue, wasm, threads, cases }) {
   const module = await import(glue);
   if (threads > 0) {
-    const { startThreads } = await import('/threads.js');
+    const address = '/threads.js'; // as the test serves it
+    const { startThreads } = await import(address);
     const start = () => new Worker('/thread.js', { type: 'module' });
     const { notes } = await startThreads(module, { glue, wasm }, threads, start);
     if (notes.length > 0) throw new Error(notes.join('; '));

@@ -114,7 +114,7 @@ for (const { name: build, glue, wasm, needs } of VARIANTS) {
         assert.ok(rms <= (float ? 2e-4 : 0.06), `${name}: relative rms ${rms}`);
         if (float) assert.deepEqual(ids, short.greedy_ids, name);
       }
-      const text = JSON.stringify(value.map(({ name, top, ids }) => ({ name, top, ids })));
+      const text = JSON.stringify(value.map((/** @type {any} */ { name, top, ids }) => ({ name, top, ids })));
       const before = results.get(build);
       results.set(build, text);
       if (before) assert.ok(before === text, 'another number of threads gives other bits');

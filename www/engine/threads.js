@@ -31,7 +31,10 @@ function ready(worker, message) {
       resolve(problem);
     };
     worker.onmessage = ({ data }) => done(data.ready ? '' : data.problem);
-    worker.onerror = (event) => done(event.message || 'its script could not be loaded');
+    worker.onerror = (event) => {
+      event.preventDefault?.(); // or it would reach the page as an error of the whole engine
+      done(event.message || 'its script could not be loaded');
+    };
     worker.postMessage(message);
   });
 }

@@ -105,8 +105,8 @@ fn attend_batch<E: Element>(
             out.iter_mut().for_each(|o| *o *= inverse);
         }
     };
-    let mut state = vec![Partial::EMPTY; if span.len == 1 { group } else { 0 }];
     if span.len == 1 {
+        let state = &mut run.head_state[..group];
         let (first, end) = visible(0);
         let (first_page, pages) = (first / PAGE, end.div_ceil(PAGE) - first / PAGE);
         pool.run(c.kv_heads * pages, 1, &|tasks| {
@@ -114,8 +114,8 @@ fn attend_batch<E: Element>(
         });
         for head in 0..c.kv_heads {
             let out = &mut run.attention[head * width..(head + 1) * width];
-            (0..pages).for_each(|p| merge(head * pages + p, &mut state, out, p == 0));
-            divide(&state, out);
+            (0..pages).for_each(|p| merge(head * pages + p, state, out, p == 0));
+            divide(state, out);
         }
     } else {
         let attention = Disjoint::new(&mut run.attention);

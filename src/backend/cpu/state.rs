@@ -1,6 +1,6 @@
 //! Activations of the CPU backend, allocated once for the largest batch.
 
-use super::attention::PAGE;
+use super::attention::{PAGE, Partial};
 use super::input::Input;
 use crate::backend::{Plan, Span};
 use crate::config::RopeTable;
@@ -35,16 +35,17 @@ impl Angles {
 /// What the steps of a layer hand to each other.
 #[derive(Debug, Default)]
 pub struct RunState {
-    pub residual: Vec<f32>,     // (max_batch, dim)
-    pub input: Input,           // (max_batch, widest input)
-    pub qkv: Vec<f32>,          // (max_batch, qkv_rows)
-    pub attention: Vec<f32>,    // (max_batch, q_dim)
-    pub gate_up: Vec<f32>,      // (max_batch, gate_up_rows)
-    pub projected: Vec<f32>,    // (max_batch, dim)
-    pub row: Vec<f32>,          // (dim)
-    pub logits: Vec<f32>,       // (rows asked for, vocab)
-    pub partial: Vec<f32>,      // (max(max_batch, pages), q_dim)
-    pub partial_sums: Vec<f32>, // (max(max_batch, pages), heads, 2)
+    pub residual: Vec<f32>,       // (max_batch, dim)
+    pub input: Input,             // (max_batch, widest input)
+    pub qkv: Vec<f32>,            // (max_batch, qkv_rows)
+    pub attention: Vec<f32>,      // (max_batch, q_dim)
+    pub gate_up: Vec<f32>,        // (max_batch, gate_up_rows)
+    pub projected: Vec<f32>,      // (max_batch, dim)
+    pub row: Vec<f32>,            // (dim)
+    pub logits: Vec<f32>,         // (rows asked for, vocab)
+    pub partial: Vec<f32>,        // (max(max_batch, pages), q_dim)
+    pub partial_sums: Vec<f32>,   // (max(max_batch, pages), heads, 2)
+    pub head_state: Vec<Partial>, // (heads that share keys and values)
     pub global: Angles,
     pub local: Angles,
 }
@@ -64,6 +65,7 @@ impl RunState {
             logits: Vec::with_capacity(c.vocab),
             partial: vec![0.0; slots * c.q_dim()],
             partial_sums: vec![0.0; 2 * slots * c.heads],
+            head_state: vec![Partial::EMPTY; c.heads / c.kv_heads],
             global: Angles::new(n, plan.rope.global.inv_freq.len()),
             local: Angles::new(n, plan.rope.local.inv_freq.len()),
         }
