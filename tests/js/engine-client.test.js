@@ -311,6 +311,16 @@ test('a device that is lost while a model loads costs a second try, then the CPU
   assert.equal((await collect(client.generate(say('a table')))).text, ANSWERS.table);
 });
 
+test('where the model could not be loaded again, the next question tries once more', async (t) => {
+  const gone = () => Object.assign(new Error('gone'), { code: 'offline', remedy: 'Connect.' });
+  const { client, backends } = await watched(t, (load) => {
+    if (load === 2) throw gone();
+  });
+  await assert.rejects(collect(client.generate(say('a table, but lose the GPU at 7'))), { code: 'offline' });
+  assert.equal((await collect(client.generate(say('a table')))).text, ANSWERS.table);
+  assert.deepEqual(backends, ['gpu', 'gpu', 'gpu']);
+});
+
 test('an answer that is stopped while its device is replaced ends there, and the next one is whole', async (t) => {
   const stop = new AbortController();
   const { client } = await watched(t, (load) => {

@@ -127,6 +127,9 @@ export class EngineHost {
     if (call.type === 'load') return this.#load(call, signal);
     if (call.type === 'unload') return this.#unload();
     if (call.type === 'requests') return this.#options.requests?.() ?? [];
+    // An engine whose device was lost, and that could not be loaded again then.
+    if (!this.#engine && !this.#embedder && this.#loaded)
+      await this.#open(this.#loaded, { onProgress() {}, onNotice() {}, gate: new Gate() }, signal);
     const engine = this.#engine;
     const embedder = this.#embedder;
     if (!engine && !embedder) throw notLoaded();
@@ -259,9 +262,9 @@ export class EngineHost {
     this.#unload();
     // Stopping the answer does not stop this: the next question needs an engine too.
     const whole = new AbortController().signal;
+    this.#loaded = loaded;
     try {
       const info = await this.#open(loaded, { onProgress() {}, onNotice, gate: new Gate() }, whole);
-      this.#loaded = loaded;
       emit({ type: 'engine', info });
     } catch (failure) {
       unfinished.free();
