@@ -135,11 +135,7 @@ test('too little room: the page offers to use the model from memory, and keeps n
   const { page, errors } = await open(PAGE);
   const { send, answer, button } = parts(page);
   // The engine's worker has its own StorageManager.
-  await page.route('**/engine/worker.js', async (route) => {
-    const response = await route.fetch();
-    const poor = 'StorageManager.prototype.estimate = async () => ({ quota: 50e6, usage: 1e6 });\n';
-    await route.fulfill({ response, body: poor + (await response.text()) });
-  });
+  await inWorker(page, 'StorageManager.prototype.estimate = async () => ({ quota: 50e6, usage: 1e6 })');
   await page.locator('.offer .primary').click();
   await page.locator('.notice.error code').getByText('room_too_small').waitFor();
   assert.match(await page.locator('.notice').innerText(), /needs 67\.1 MB more/);
@@ -149,6 +145,64 @@ test('too little room: the page offers to use the model from memory, and keeps n
   assert.match(await answer(), /You said: hello/);
   assert.deepEqual(await stored(page), []);
   assert.deepEqual(errors, []);
+});
+
+/** Runs this before the engine's worker. @param {import('playwright-core').Page} page @param {string} script */
+const inWorker = (page, script) =>
+  page.route('**/engine/worker.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${script};\n${await response.text()}` });
+  });
+
+/** The header of a model whose every token of context takes a gigabyte. */
+function greedyHeader() {
+  const out = [Buffer.from('GGUF'), Buffer.from([3, 0, 0, 0])];
+  const u64 = (/** @type {number} */ n) => out.push(Buffer.from(new BigUint64Array([BigInt(n)]).buffer));
+  const u32 = (/** @type {number} */ n) => out.push(Buffer.from(new Uint32Array([n]).buffer));
+  const facts = {
+    context_length: 8192,
+    block_count: 4096,
+    embedding_length: 65536,
+    'attention.head_count': 64,
+  };
+  u64(0);
+  u64(Object.keys(facts).length);
+  for (const [key, value] of Object.entries(facts)) {
+    u64(key.length + 6);
+    out.push(Buffer.from(`llama.${key}`));
+    u32(4);
+    u32(value);
+  }
+  return Buffer.concat(out);
+}
+
+test('a typed address: a model that can’t fit is refused before anything is kept, and one that fits is named', async (t) => {
+  const file = join(folder, 'greedy.gguf');
+  await writeFile(file, Buffer.concat([greedyHeader(), Buffer.alloc(12 << 20)]));
+  const { open } = await setup(t, file);
+  const { page, errors } = await open(PAGE);
+  await page.locator('.offer .primary').click();
+  const notice = page.locator('.notice.error');
+  await notice.locator('code').getByText('wont_fit').waitFor();
+  assert.match(await notice.innerText(), /needs 4\d{3}\.\d\d GB with a context of 4096[^]*MB\) will fit/);
+  assert.deepEqual(await stored(page), []);
+  assert.equal(await page.getByRole('button', { name: 'Load it anyway' }).count(), 0, 'it is certain');
+  assert.deepEqual(errors, []);
+});
+
+test('a typed address: what the browser says of the memory is a guess, so the person may try', async (t) => {
+  const { open } = await setup(t);
+  const { page } = await open(PAGE);
+  await inWorker(
+    page,
+    "Object.defineProperty(WorkerNavigator.prototype, 'deviceMemory', { get: () => 0.25, configurable: true })",
+  );
+  await page.locator('.offer .primary').click();
+  await page.locator('.notice.error code').getByText('wont_fit').waitFor();
+  assert.match(await page.locator('.notice').innerText(), /this device has about 268\.4 MB/);
+  assert.deepEqual(await stored(page), []);
+  await page.getByRole('button', { name: 'Load it anyway' }).click();
+  await page.locator('.topbar .chip').waitFor();
 });
 
 test('a file that differs from the one first downloaded is refused until the person accepts it', async (t) => {

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { entryFor, sourceOf } from '../../www/cache/catalog.js';
 import { bestFit, checkFit, memoryNeeded, needOf, whyNot } from '../../www/cache/fit.js';
-import { parseHeader } from '../../www/cache/gguf-header.js';
+import { contextFacts, parseHeader } from '../../www/cache/gguf-header.js';
 import { deleteModel, describeModel, keepModel, listModels, verifyModel } from '../../www/cache/manager.js';
 import { REMEDIES } from '../../www/cache/errors.js';
 import { parseContentRange, sameVersion } from '../../www/cache/ranges.js';
@@ -177,6 +177,26 @@ test('a model that does not fit is refused with its numbers and one that fits is
   });
   assert.throws(() => checkFit(small, { roomBytes: 1e6 }, catalog), { code: 'wont_fit' });
   assert.equal(bestFit(catalog, { memoryBytes: 1e6 }, { contextLength: 4096 }), undefined);
+});
+
+test('the start of a GGUF says what its context needs, whole header or not', async () => {
+  const file = new Uint8Array(
+    await readFile(new URL('../fixtures/arch/llama-q4_1/model.gguf', import.meta.url)),
+  );
+  const whole = contextFacts(file, 'x');
+  const { provenance } = JSON.parse(
+    await readFile(new URL('../fixtures/arch/llama-q4_1/expected.json', import.meta.url), 'utf8'),
+  );
+  const { hf_config } = provenance;
+  const { num_hidden_layers, num_key_value_heads, num_attention_heads, hidden_size } = hf_config;
+  assert.deepEqual(whole, {
+    contextLength: hf_config.max_position_embeddings,
+    kvBytesPerToken: num_hidden_layers * num_key_value_heads * (hidden_size / num_attention_heads) * 2 * 2,
+  });
+  const upTo = new TextDecoder('latin1').decode(file).indexOf('tokenizer.ggml.tokens');
+  assert.ok(upTo > 0);
+  assert.deepEqual(contextFacts(file.subarray(0, upTo + 40), 'x'), whole);
+  assert.equal(contextFacts(file.subarray(0, 30), 'x'), undefined);
 });
 
 test('every error code that is thrown has a remedy', async () => {

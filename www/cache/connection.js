@@ -84,9 +84,13 @@ export class Connection {
   /** Up to n bytes of the body's start if it has them; they will be read again. @param {number} n */
   async peek(n) {
     let head = new Uint8Array(0);
+    /** @type {Uint8Array[]} */
     const pieces = [];
     while (head.length < n) {
-      const piece = await this.read();
+      const piece = await this.read().catch((e) => {
+        this.#unread.unshift(...pieces); // what did come is still to be read
+        throw e;
+      });
       if (!piece) break;
       pieces.push(piece);
       const joined = new Uint8Array(head.length + Math.min(piece.length, n));

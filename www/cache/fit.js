@@ -117,13 +117,19 @@ export function checkFit(need, device, catalog) {
   // The same model with less context, if that helps, is what people want most.
   for (let contextLength = need.contextLength / 2; contextLength >= 1024; contextLength /= 2) {
     if (whyNot({ ...need, contextLength }, device)) continue;
-    throw new CacheError('wont_fit', why, { remedy: `It fits with a context of ${contextLength}.` });
+    throw new CacheError('wont_fit', why, {
+      remedy: `It fits with a context of ${contextLength}.`,
+      ...(memoryNeeded(need) <= (device.heapBytes ?? HEAP) ? { offer: /** @type {const} */ ('anyway') } : {}),
+    });
   }
   const other = bestFit(catalog, device, need);
+  // Browsers say little of the device's memory, but wasm's limit is certain.
+  const maybe = device.gpu === true || memoryNeeded(need) <= (device.heapBytes ?? HEAP);
   throw new CacheError('wont_fit', why, {
     remedy: other
       ? `${other.name} (${other.quantization}, about ${other.approx_mb} MB) will fit.`
       : 'Close other tabs, or use a device with more memory.',
     suggestion: other?.id,
+    ...(maybe ? { offer: /** @type {const} */ ('anyway') } : {}),
   });
 }

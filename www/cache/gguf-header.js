@@ -1,4 +1,4 @@
-// The shape of a GGUF header: where its metadata and tensor entries lie. For joining split files only; the engine reads GGUF itself (src/gguf.rs).
+// The shape of a GGUF header: where its metadata and tensor entries lie. For joining split files and for what a model will need; the engine reads GGUF itself (src/gguf.rs).
 // Format: the GGUF specification of the ggml project, versions 2 and 3, little-endian.
 
 import { CacheError } from './errors.js';
@@ -19,10 +19,10 @@ const SIZES = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12
 class Short extends Error {}
 
 /**
- * @param {Uint8Array} bytes the file's start @param {string} name for messages
+ * @param {Uint8Array} bytes the file's start @param {string} name for messages @param {boolean} [part] as much of it as there is will do
  * @returns {Header | undefined} undefined: more bytes are needed
  */
-export function parseHeader(bytes, name) {
+export function parseHeader(bytes, name, part = false) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   const need = (/** @type {number} */ n) => {
@@ -62,6 +62,8 @@ export function parseHeader(bytes, name) {
     }
     return undefined;
   };
+  /** @type {Header | undefined} */
+  let begun;
   try {
     if (!hasMagic(bytes)) {
       if (bytes.length < 4) return undefined;
@@ -74,7 +76,7 @@ export function parseHeader(bytes, name) {
     const tensorCount = u64();
     const metadataCount = u64();
     /** @type {Header} */
-    const header = { version, metadata: [], tensors: [], alignment: 32, dataStart: 0 };
+    const header = (begun = { version, metadata: [], tensors: [], alignment: 32, dataStart: 0 });
     for (let i = 0; i < metadataCount; i++) {
       const start = at;
       const key = new TextDecoder().decode(string());
@@ -93,9 +95,36 @@ export function parseHeader(bytes, name) {
     header.dataStart = align(at, header.alignment);
     return header;
   } catch (e) {
-    if (e instanceof Short) return undefined;
+    if (e instanceof Short) return part ? begun : undefined;
     throw e;
   }
+}
+
+/**
+ * What the start of a file says of the memory its context takes. The sizes stand before the vocabulary, so a few kB are enough.
+ * @param {Uint8Array} head @param {string} name @returns {{contextLength: number, kvBytesPerToken: number} | undefined} keys and values of all layers in f16
+ */
+export function contextFacts(head, name) {
+  /** @type {Header['metadata']} */
+  let metadata = [];
+  try {
+    metadata = parseHeader(head, name, true)?.metadata ?? [];
+  } catch {
+    // Damaged, or newer than this: the engine says which.
+  }
+  const of = (/** @type {string} */ what) =>
+    metadata.find(({ key }) => key.slice(key.indexOf('.') + 1) === what)?.value;
+  const contextLength = of('context_length');
+  const layers = of('block_count');
+  const heads = of('attention.head_count');
+  const dim = of('embedding_length');
+  if (!contextLength || !layers || !heads || !dim) return undefined;
+  const keyLength = of('attention.key_length') ?? Math.ceil(dim / heads);
+  const valueLength = of('attention.value_length') ?? keyLength;
+  return {
+    contextLength,
+    kvBytesPerToken: layers * (of('attention.head_count_kv') ?? heads) * (keyLength + valueLength) * 2,
+  };
 }
 
 /** @param {number} n @param {number} to */

@@ -23,6 +23,9 @@ import { Remote } from './remote.js';
  * @property {() => Promise<Target[]>} facts the targets with what their publisher says, asked for at most once
  */
 
+/** Bytes of a file's start that tell what its context needs. */
+const HEAD = 64 * 1024;
+
 export class Opening {
   #targets;
   #index;
@@ -204,6 +207,7 @@ export class Opening {
         fromNetwork: 0,
       });
       if (this.#store && size !== undefined) checkRoom(await measureRoom(), size - stored, target.name);
+      if (!known && size !== undefined) await this.#fits(connection, size);
       const record = this.#record(remote, chunkSize, known);
       if (size !== undefined) await this.#ask((store) => store.putModel(record));
       if (!this.#store) have.clear();
@@ -225,6 +229,17 @@ export class Opening {
       connection.close();
       throw e;
     }
+  }
+
+  /** Asks whoever wants the model whether it is of use, of all parts at once. @param {import('./connection.js').Connection} connection open at the file's start @param {number} size bytes */
+  async #fits(connection, size) {
+    const { fit } = this.#options;
+    if (!fit || this.#index > 0) return;
+    const sizes = this.#targets.map((target) => target.size ?? size); // parts are about the same
+    sizes[0] = size;
+    const head = await connection.peek(HEAD).catch(() => undefined); // a cut connection is mended later
+    const { name } = this.#target;
+    if (head) await fit({ name, size: sizes.reduce((sum, each) => sum + each, 0), head });
   }
 
   /** @param {Remote} remote @param {number} chunkSize @param {ModelRecord | undefined} known @returns {ModelRecord} */

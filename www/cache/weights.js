@@ -20,6 +20,7 @@ import { Store } from './store.js';
  * @property {AbortSignal} [signal] also ends a download that is still going on; what has arrived is kept
  * @property {'cache' | 'memory'} [storage] 'memory' keeps nothing
  * @property {Gate} [gate] what every request passes; whoever holds it may pause the download before it has begun
+ * @property {(found: {name: string, size: number, head: Uint8Array}) => Promise<void>} [fit] before a new download keeps its first byte: throws when it is no use; `head` is the file's start
  * @property {Store} [store] for tests
  * @property {number} [chunkSize] for tests and measurements
  * @property {Partial<import('./remote.js').RemoteOptions>} [remote] for tests: retry policy, stall limit

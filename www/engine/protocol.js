@@ -27,6 +27,7 @@ export const PROTOCOL = 3;
  * @property {number} [threads]
  * @property {string} [variant] name of a wasm build to insist on
  * @property {'chat' | 'embed'} [task] `embed` opens encoders, which make vectors of texts; without it models that write
+ * @property {boolean} [fit] false: downloads it even if it seems too large for this device
  * @property {'cache' | 'memory'} [storage] 'memory' keeps nothing of the model
  */
 

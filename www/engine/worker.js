@@ -1,6 +1,7 @@
 // The engine's worker: wires the host to this thread's messages, the weights cache and the wasm build.
 import { openModel } from '../cache/weights.js';
 import { findAdapter, readNotes, writeNotes } from './gpu-notes.js';
+import { fitCheck } from './fit.js';
 import { EngineHost } from './host.js';
 import { loadEncoder, loadModel } from './load.js';
 import { startThreads, threadCount } from './threads.js';
@@ -51,10 +52,11 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice, ga
   onProgress({ phase: 'engine', loaded: 0, total: 0 });
   let downloading = false;
   // The engine compiles while the first bytes of the model arrive.
-  const { variant, storage, ...engineOptions } = options;
+  const { variant, storage, fit = true, ...engineOptions } = options;
   const opening = openModel(source, {
     signal,
     gate,
+    ...(fit ? { fit: fitCheck(options, pkg) } : {}),
     ...(storage ? { storage } : {}),
     onNotice,
     onProgress(progress) {

@@ -8,6 +8,7 @@ import { DEFAULTS, DEFAULT_MODEL, remoteAddress } from './settings.js';
  * @typedef {import('../engine/remote-client.js').ChatClient} ChatClient
  * @typedef {import('../engine/protocol.js').EngineInfo} EngineInfo
  * @typedef {import('../engine/protocol.js').ModelSource} ModelSource
+ * @typedef {Pick<import('../engine/protocol.js').LoadOptions, 'storage' | 'fit'>} How
  */
 
 /** @param {string} address @param {string} base @returns {ModelSource} */
@@ -85,13 +86,15 @@ export function createModel({ store, options, change, fail, stop }) {
     engine = client = undefined;
   }
 
-  /** What an error offers in place of trying the same again. @param {ModelSource} source @param {unknown} error @returns {import('./app.js').Notice['action']} */
-  function wayOut(source, error) {
+  /** What an error offers in place of trying the same again. @param {ModelSource} source @param {unknown} error @param {How} [how] it was loaded @returns {import('./app.js').Notice['action']} */
+  function wayOut(source, error, how = {}) {
     const { offer, address } = /** @type {Partial<import('../engine/protocol.js').WireError>} */ (
       error ?? {}
     );
     if (offer === 'memory')
       return { label: offer, run: () => void loadSource(source, { storage: 'memory' }) };
+    if (offer === 'anyway')
+      return { label: offer, run: () => void loadSource(source, { ...how, fit: false }) };
     if (offer === 'trust' && address) return { label: offer, run: () => void trust(source, address) };
     return undefined;
   }
@@ -108,7 +111,7 @@ export function createModel({ store, options, change, fail, stop }) {
     await loadSource(source);
   }
 
-  /** @param {ModelSource} source @param {Pick<import('../engine/protocol.js').LoadOptions, 'storage'>} [how] */
+  /** @param {ModelSource} source @param {How} [how] */
   function loadSource(source, how = {}) {
     const name = nameOf(source);
     if (store.get().settings.remote) change({ remote: false }); // who opens a model wants its answers
@@ -130,7 +133,7 @@ export function createModel({ store, options, change, fail, stop }) {
         });
         return { client: made, info };
       },
-      (error) => wayOut(source, error) ?? { label: 'retry', run: () => void loadSource(source, how) },
+      (error) => wayOut(source, error, how) ?? { label: 'retry', run: () => void loadSource(source, how) },
     );
   }
 
