@@ -44,6 +44,7 @@ pub fn start() {
 pub struct Loader {
     options: Options,
     opened: Option<Opened>,
+    backend: Option<&'static str>,
 }
 
 #[wasm_bindgen]
@@ -51,7 +52,7 @@ impl Loader {
     /// Options: `backend`, `context_length`, `threads`, `fixed_threads`, `file_size`, `task`; all optional.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> JsResult<Loader> {
-        Ok(Loader { options: from_js("options", &options)?, opened: None })
+        Ok(Loader { options: from_js("options", &options)?, opened: None, backend: None })
     }
 
     /// Takes the file's first bytes. Returns 0 when the header is complete, else how many bytes from
@@ -69,7 +70,14 @@ impl Loader {
     /// it the model runs on the CPU.
     pub async fn open(&mut self) -> JsResult<()> {
         let opened = self.opened.as_mut().ok_or_else(no_header)?;
-        opened.open().await.map_err(throw)
+        opened.open().await.map_err(throw)?;
+        self.backend = opened.backend();
+        Ok(())
+    }
+
+    /// Where `open` has decided to compute; known even after `finish`, whether it succeeded or not.
+    pub fn backend(&self) -> Option<String> {
+        self.backend.map(str::to_owned)
     }
 
     /// What `open` found out about the GPU, to be given to the next loader on the same adapter and driver

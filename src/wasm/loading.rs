@@ -138,6 +138,15 @@ impl AnyLoader {
         Ok((ModelLoader::new(gguf, backend, self.options.load())?, reason))
     }
 
+    /// Where the model will be, once that is chosen.
+    pub fn backend(&self) -> Option<&'static str> {
+        Some(match self.kind.as_ref()? {
+            Kind::Scalar(_) => ScalarBackend::NAME,
+            Kind::Cpu(_) => CpuBackend::NAME,
+            Kind::Gpu(_) => GpuBackend::NAME,
+        })
+    }
+
     /// What is worth remembering for the next load on the same adapter and driver, if it is new.
     pub fn learned(&mut self) -> Option<String> {
         self.learned.take()

@@ -68,6 +68,15 @@ impl Opened {
         }
     }
 
+    /// Where the model will be, once that is chosen.
+    pub fn backend(&self) -> Option<&'static str> {
+        match &self.kind {
+            Kind::Decoder { loader, .. } => loader.backend(),
+            #[cfg(feature = "encoders")]
+            Kind::Encoder { .. } => None,
+        }
+    }
+
     /// What is worth remembering for the next load on the same adapter and driver, if it is new.
     pub fn learned(&mut self) -> Option<String> {
         match &mut self.kind {

@@ -78,6 +78,9 @@ function refuseCaches(limit) {
   };
 }
 
+/** @type {{backend(): string | undefined} | undefined} */
+let latest;
+
 /** @param {any} module @param {() => number} heap @param {Uint8Array} file @param {Task} task @param {string} [known] */
 async function once(module, heap, file, { backend, request, context = 256, subgroups = false }, known) {
   const loader = new module.Loader({
@@ -86,6 +89,7 @@ async function once(module, heap, file, { backend, request, context = 256, subgr
     gpu_known: known,
     gpu_subgroups: subgroups,
   });
+  latest = loader;
   const heaps = [heap()];
   const wanted = loader.header(file.subarray(0, Math.min(file.length, 4 << 20)));
   heaps.push(heap());
@@ -102,6 +106,7 @@ async function once(module, heap, file, { backend, request, context = 256, subgr
   }
   const engine = await loader.finish();
   loader.free();
+  latest = undefined;
   heaps.push(heap());
   engine.begin(request);
   const ids = [];
@@ -157,6 +162,6 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ value: await run(data) });
   } catch (error) {
     const { message, code } = /** @type {Error & {code?: string}} */ (error);
-    self.postMessage({ error: { message, code } });
+    self.postMessage({ error: { message, code, backend: latest?.backend() } });
   }
 };

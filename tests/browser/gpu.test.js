@@ -101,6 +101,7 @@ test('a context that the GPU has no room for becomes a shorter one, and the reas
   assert.deepEqual(value.ids, roomy.ids);
   const none = await run(t, { ...task, context: 4096, memory: 300 * 2 * perToken });
   assert.equal(none.error.code, 'out_of_memory');
+  assert.equal(none.error.backend, 'gpu', 'who loads it knows to try the CPU');
   assert.match(none.error.message, /keys and values, on the GPU, needs \d+ bytes/);
 });
 

@@ -321,6 +321,27 @@ test('where the model could not be loaded again, the next question tries once mo
   assert.deepEqual(backends, ['gpu', 'gpu', 'gpu']);
 });
 
+test('a model that the GPU cannot take is loaded on the CPU, and the reason is told', async (t) => {
+  const tooLarge = () =>
+    Object.assign(new Error('out of memory: token_embd.weight, on the GPU, needs 9 bytes'), {
+      code: 'out_of_memory',
+      remedy: 'Close other tabs.',
+      onGpu: true,
+    });
+  const { client, backends, notices } = await watched(t, (load) => {
+    if (load === 1) throw tooLarge();
+  });
+  assert.deepEqual(backends, ['gpu', 'cpu']);
+  assert.deepEqual(notices, ['gpu_unavailable']);
+  assert.equal((await collect(client.generate(say('a table')))).text, ANSWERS.table);
+  await assert.rejects(
+    watched(t, () => {
+      throw tooLarge();
+    }),
+    { code: 'out_of_memory' },
+  );
+});
+
 test('an answer that is stopped while its device is replaced ends there, and the next one is whole', async (t) => {
   const stop = new AbortController();
   const { client } = await watched(t, (load) => {

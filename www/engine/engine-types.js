@@ -33,6 +33,7 @@
  * @typedef {object} Loader
  * @property {(prefix: Uint8Array) => number} header 0 when complete, else the bytes wanted from offset 0
  * @property {() => Promise<void>} [open] chooses GPU or CPU; after the header, before the first tensor
+ * @property {() => string | undefined} [backend] where open() has decided to compute
  * @property {() => string | undefined} [learned] about the GPU, while it was opened; for the next loader's `gpu_known`
  * @property {() => import('./protocol.js').ModelInfo} info
  * @property {() => Array<{index: number, name: string, offset: number, size: number}>} tensors sorted by offset, absolute

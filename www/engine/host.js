@@ -51,6 +51,12 @@ const notEncoding = () =>
   );
 const notLoaded = () => new LoquatError('not_loaded', 'No model is loaded.', 'Load a model first.');
 
+const REFUSED = 'Nothing is needed: the model runs on the processor, more slowly.';
+
+/** Whether the GPU could not take a model, for want of memory for instance. @param {unknown} error @returns {error is Error} */
+const isGpus = (error) =>
+  error instanceof Error && /** @type {{onGpu?: unknown}} */ (/** @type {unknown} */ (error)).onGpu === true;
+
 /** @param {unknown} error */
 const isLoss = (error) => /** @type {{code?: unknown} | undefined} */ (error)?.code === 'device_lost';
 
@@ -181,18 +187,22 @@ export class EngineHost {
     return info;
   }
 
-  /** Loads, again if the GPU is lost meanwhile. @param {import('./protocol.js').LoadRequest} call @param {LoadListener} tell @param {AbortSignal} signal */
+  /** Loads, again if the GPU is lost meanwhile, on the CPU if the GPU can't take the model. @param {import('./protocol.js').LoadRequest} call @param {LoadListener} tell @param {AbortSignal} signal */
   async #open(call, tell, signal) {
-    for (;;) {
-      const options = this.#losses < MOST_LOSSES ? call.options : { ...call.options, backend: CPU };
+    for (let refused = false; ;) {
+      const onCpu = refused || this.#losses >= MOST_LOSSES;
+      const options = onCpu ? { ...call.options, backend: CPU } : call.options;
       try {
         const { engine, info } = await this.#options.load({ ...call, options }, tell, signal);
         if ('embed' in engine) this.#embedder = engine;
         else this.#engine = engine;
         return info;
       } catch (error) {
-        if (!isLoss(error) || this.#losses >= MOST_LOSSES) throw error;
-        tell.onNotice(this.#lost(error));
+        if (onCpu || signal.aborted) throw error;
+        if (isLoss(error)) tell.onNotice(this.#lost(error));
+        else if (isGpus(error)) tell.onNotice(new LoquatError('gpu_unavailable', error.message, REFUSED));
+        else throw error;
+        refused = !isLoss(error);
       }
     }
   }

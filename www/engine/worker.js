@@ -101,8 +101,10 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice, ga
     return { engine, info: { ...info, fromCache: file.fromCache } };
   } catch (error) {
     file.close();
+    const { code } = /** @type {{code?: unknown}} */ (error ?? {});
+    const onGpu = loader.backend?.() === 'gpu' && (code === 'out_of_memory' || code === 'backend');
     loader.free();
-    throw error;
+    throw onGpu && error instanceof Error ? Object.assign(error, { onGpu }) : error;
   }
 }
 

@@ -47,6 +47,10 @@ pub(super) fn gpu_error(problem: impl Into<String>) -> Error {
     Error::Backend { backend: "gpu", problem: problem.into() }
 }
 
+fn too_large(what: &str, bytes: u64) -> Error {
+    Error::OutOfMemory { what: format!("{what}, on the GPU,"), bytes }
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -187,7 +191,7 @@ impl Gpu {
     pub fn buffer(&self, what: &str, bytes: usize, usage: wgpu::BufferUsages) -> Result<wgpu::Buffer> {
         let size = (bytes as u64).next_multiple_of(16).max(256);
         if size > self.limits.max_buffer_size {
-            return Err(Error::OutOfMemory { what: what.to_owned(), bytes: size });
+            return Err(too_large(what, size));
         }
         let scope = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
@@ -200,7 +204,7 @@ impl Gpu {
         self.close(scope, move |fault, _| {
             // Whatever fails after it fails because of it.
             if !matches!(fault, Some(Error::DeviceLost(_))) {
-                *fault = Some(Error::OutOfMemory { what: format!("{what}, on the GPU,"), bytes: size });
+                *fault = Some(too_large(&what, size));
             }
         });
         Ok(buffer)
@@ -237,7 +241,7 @@ impl Gpu {
     /// As [`Gpu::buffer`].
     pub fn storage(&self, what: &str, bytes: usize) -> Result<wgpu::Buffer> {
         if bytes as u64 > self.limits.max_storage_buffer_binding_size {
-            return Err(Error::OutOfMemory { what: what.to_owned(), bytes: bytes as u64 });
+            return Err(too_large(what, bytes as u64));
         }
         self.buffer(what, bytes, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC)
     }
