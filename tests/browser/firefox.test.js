@@ -57,6 +57,22 @@ test('Firefox: agree, ask, reload, ask again', { skip: missing }, async (t) => {
   assert.deepEqual(errors, []);
 });
 
+test('Firefox: with the server gone, page and model come from the cache', { skip: missing }, async (t) => {
+  const { server, page } = await setupFirefox(t, { '/models/tiny.gguf': TINY });
+  await serveFakeEngine(server);
+  await page.goto(server.origin + FAKE);
+  const { ready, ask } = words(page);
+  await (await page.waitForSelector('.offer .primary'))?.click();
+  await ready();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await page.reload(); // from now on through the worker
+  await ready();
+  await server.stop();
+  await page.reload();
+  await ready();
+  assert.match(await ask('hello'), /You said: hello/);
+});
+
 const noModel = MODEL ? false : 'LOQUAT_MODEL names no model: run by `cargo xtask test`';
 test('Firefox: the real model answers', { skip: missing || noModel }, async (t) => {
   const { server, page, errors } = await setupFirefox(t, { [MODEL_PATH]: MODEL });
