@@ -292,6 +292,27 @@ test('memory only: works, keeps nothing, fetches no further ahead than its windo
   assert.equal((await store.listModels()).length, 0);
 });
 
+for (const [name, how] of /** @type {Array<[string, object]>} */ ([
+  ['in ranges', {}],
+  ['as one body', { ranges: false }],
+])) {
+  test(`a model that is only in memory is held to its published hash, ${name}`, async () => {
+    const { url, store } = publish(how);
+    const memory = options(store, { storage: 'memory' });
+    const model = await openModel({ url, sha256: sha256Of(bytes) }, memory);
+    assert.deepEqual(await readAll(model), Buffer.from(bytes));
+    await model.done;
+    assert.equal(await model.verified, 'published');
+    /** @type {string[]} */
+    const notices = [];
+    const onNotice = (/** @type {{code: string}} */ { code }) => notices.push(code);
+    const other = await openModel({ url, sha256: '0'.repeat(64) }, { ...memory, onNotice });
+    await readAll(other);
+    await rejects(other.verified, 'hash_mismatch');
+    assert.deepEqual(notices, ['hash_mismatch']);
+  });
+}
+
 test('pause stops the bytes, resume goes on', async () => {
   const { url, path, store } = publish({ bytesPerSecond: 500_000 });
   const model = await openModel({ url }, options(store));

@@ -6,6 +6,7 @@ import { CacheError, abortError } from './errors.js';
 import { sha256 } from './integrity.js';
 import { acquireDownload } from './locks.js';
 import { Remote } from './remote.js';
+import { OrderedHash } from './ordered-hash.js';
 import { isQuotaError } from './store.js';
 
 /** Chunks read from IndexedDB ahead of a sequential reader. */
@@ -49,12 +50,15 @@ export class ModelFile {
   finished = new Promise((resolve) => {
     this.#finish = resolve;
   });
+  /** @type {OrderedHash | undefined} where nothing is stored that could be hashed later */
+  #passing;
   #unreadable = false; // said once that storage can't be read
 
   /** @param {FileContext} context */
   constructor(context) {
     this.#c = context;
     this.#store = context.store;
+    if (!context.store && context.record.published) this.#passing = new OrderedHash();
   }
 
   get size() {
@@ -270,6 +274,7 @@ export class ModelFile {
   async #keep(index, bytes) {
     const { record, have } = this.#c;
     if (!this.#store) {
+      this.#passing?.add(index, bytes);
       if (!this.#hot.has(index)) this.#hot.set(index, Promise.resolve(bytes));
       return this.#evict();
     }
@@ -303,6 +308,18 @@ export class ModelFile {
         : new CacheError('storage_unavailable', `${record.name} can’t be kept: ${says}`, { cause: e }),
     );
     store.deleteModel(record.id).catch(() => {});
+  }
+
+  /** What passed through memory against what was published. @returns {'published' | 'unknown'} */
+  confirmPassed() {
+    const { record } = this.#c;
+    const found = this.#passing?.digest(chunkCount(record.size, record.chunkSize));
+    if (found === undefined) return 'unknown';
+    if (found === record.sha256) return 'published';
+    throw new CacheError(
+      'hash_mismatch',
+      `${record.name} (${record.size} bytes) has SHA-256 ${found}, want ${record.sha256}.`,
+    );
   }
 
   /** @returns {number[]} */

@@ -270,9 +270,12 @@ export class Opening {
     /** @type {Model['verified'] | undefined} */
     let verified;
     const verify = () => {
-      verified ??= done.then(() => {
+      if (verified) return verified;
+      verified = done.then(() => {
         const store = file.stored ? this.#store : undefined;
-        return store ? confirmWhole(store, record, { tell: this.#options.onProgress, signal }) : 'unknown';
+        return store
+          ? confirmWhole(store, record, { tell: this.#options.onProgress, signal })
+          : file.confirmPassed();
       });
       verified.catch((e) => {
         if (e instanceof CacheError && e.code.endsWith('_mismatch')) this.#notice(e);
