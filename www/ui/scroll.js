@@ -10,17 +10,28 @@ const NEAR = 48; // pixels from the end that still count as the end
 export function followEnd(scroller, jump, any) {
   let following = true;
   let last = 0;
-  const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
+  const fromEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
   const show = () => {
     jump.hidden = following || !any();
   };
   scroller.addEventListener(
     'scroll',
     () => {
-      // Only the reader moves upwards: content that grows never does.
-      if (scroller.scrollTop < last - 2) following = atEnd();
-      else if (atEnd()) following = true;
+      // Only the reader moves upwards, or content that shrinks, which ends at the very end. However small the first
+      // step of a smooth movement: to follow on would take it back.
+      if (scroller.scrollTop < last - 2) following = fromEnd() < 2;
+      else if (scroller.scrollTop > last && fromEnd() < NEAR) following = true;
       last = scroller.scrollTop;
+      show();
+    },
+    { passive: true },
+  );
+  // The movement itself may come after the next words.
+  scroller.addEventListener(
+    'wheel',
+    ({ deltaY }) => {
+      if (deltaY >= 0 || scroller.scrollTop <= 0) return;
+      following = false;
       show();
     },
     { passive: true },
