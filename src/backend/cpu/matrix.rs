@@ -219,9 +219,9 @@ const CACHE_LINE: usize = 64;
 
 /// Asks for `len` bytes that the next product reads.
 ///
-/// While decoding, the arithmetic between two loads is too long for a processor to look far ahead, so it would wait for each page of
-/// weights anew. Asking for all lines of the next groups in a row lets their delays overlap. WebAssembly
-/// has no prefetch; a load that nobody uses does the same.
+/// While decoding, the arithmetic between two loads is too long for a processor to look far ahead, so it
+/// would wait for each page of weights anew. Asking for all lines of the next groups in a row lets their
+/// delays overlap. WebAssembly has no prefetch; a load that nobody uses does the same.
 #[inline(always)]
 fn prefetch(data: &[u8], from: usize, len: usize) {
     for at in (from..data.len().min(from + len)).step_by(CACHE_LINE) {

@@ -92,13 +92,7 @@ fn rust(options: &Options) -> Result<Count> {
         test.args(["test", "--package", package.as_str(), "--no-fail-fast", "--quiet", "--", "--show-output"]);
         test.args(&options.filter);
         environment(&mut test)?;
-        let mut libtest = Libtest::default();
-        let succeeded = lines(&mut test, |line| {
-            if libtest.line(line) && !line.is_empty() {
-                println!("{line}");
-            }
-        })?;
-        count += checked(libtest.count, succeeded, "cargo test")?;
+        count += libtest(&mut test, "cargo test")?;
     }
     Ok(count)
 }
@@ -122,15 +116,20 @@ fn kernels_in_wasm(options: &Options) -> Result<Count> {
         let mut node = command("node");
         node.args(["--no-warnings", "--experimental-wasm-relaxed-simd"]).arg(paths::root().join("xtask/wasi.mjs"));
         node.args([program.as_str(), "backend::cpu", "--show-output"]).args(&options.filter);
-        let mut libtest = Libtest::default();
-        let succeeded = lines(&mut node, |line| {
-            if libtest.line(line) && !line.is_empty() {
-                println!("{line}");
-            }
-        })?;
-        count += checked(libtest.count, succeeded, features)?;
+        count += libtest(&mut node, features)?;
     }
     Ok(count)
+}
+
+/// Runs a program of Rust tests and counts what it prints.
+fn libtest(program: &mut Command, runner: &str) -> Result<Count> {
+    let mut libtest = Libtest::default();
+    let succeeded = lines(program, |line| {
+        if libtest.line(line) && !line.is_empty() {
+            println!("{line}");
+        }
+    })?;
+    checked(libtest.count, succeeded, runner)
 }
 
 /// The workspace's packages. Each is built by itself: cargo would compile shared dependencies anew for all at once,
