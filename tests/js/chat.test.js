@@ -259,3 +259,20 @@ test('unsure words are found in the shown text, in order, though Markdown signs 
     ],
   );
 });
+
+test('an answer that goes on keeps its question; too long with it, it goes without its beginning', async () => {
+  const path = shownPath(TWO_TURNS.chat);
+  const words = async (/** @type {string} */ text) => text.split(/\s+/).filter(Boolean).length;
+  const answer = Array.from({ length: 300 }, (_, i) => `w${i}`).join(' ');
+  const long = [...path.slice(0, 3), { ...path[3], text: answer }];
+  const roomy = await fitContext('', long, { limit: 1000, reserve: 100, count: words });
+  assert.deepEqual([roomy.omitted, roomy.shortened], [[], false]);
+  const tight = await fitContext('', long, { limit: 250, reserve: 50, count: words });
+  assert.deepEqual(tight.omitted, TWO_TURNS.ids.slice(0, 2), 'its own question stays');
+  assert.equal(tight.shortened, true);
+  const [question, end] = tight.messages.map(({ content }) => content);
+  assert.equal(question, 'q2');
+  assert.match(end, /^w\d+ .* w299$/, 'whole words, up to the end');
+  const sent = await words(end);
+  assert.ok(sent > 100 && sent <= 200 - 32 - 16, `${sent} words`);
+});

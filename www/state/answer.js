@@ -70,12 +70,12 @@ export function createAnswers({ store, fail }, model, save) {
     const carryOn = message.text !== '';
     const said = path.slice(0, carryOn ? until + 1 : until);
     const limit = state.info?.context_length ?? 2048;
-    const { messages, omitted } = await fitContext(settings.system, said, {
+    const { messages, omitted, shortened } = await fitContext(settings.system, said, {
       limit: chat.conversation.keepAll ? Infinity : limit,
       reserve: Math.min(RESERVE, settings.maxTokens, Math.floor(limit / 4)),
       count: async (text) => (await client.tokenize(text)).length,
     });
-    store.set(({ context }) => ({ context: { ...context, omitted } }));
+    store.set(({ context }) => ({ context: { ...context, omitted, shortened } }));
     return {
       messages,
       ...samplingOf(settings),
@@ -129,6 +129,19 @@ export function createAnswers({ store, fail }, model, save) {
     }
   }
 
+  /** @param {unknown} error @param {string} id of the message @returns {import('./app.js').Notice['action']} */
+  function wayOut(error, id) {
+    const again = () => void regenerate(id);
+    const { code } = /** @type {{code?: unknown}} */ (error ?? {});
+    const { chat } = store.get();
+    if (code !== 'context_full' || !chat.conversation.keepAll) return { label: 'retry', run: again };
+    const run = () => {
+      store.set({ chat: patchConversation(store.get().chat, { keepAll: false }) });
+      again();
+    };
+    return { label: 'keepLess', run };
+  }
+
   /** Writes (or goes on writing) an answer. @param {Message} message */
   async function write(message) {
     const mine = (running = new AbortController());
@@ -145,7 +158,7 @@ export function createAnswers({ store, fail }, model, save) {
         if (open) patch(message.id, { status: 'stopped' });
       } else {
         patch(message.id, { status: 'failed' });
-        fail(error, { label: 'retry', run: () => void regenerate(message.id) });
+        fail(error, wayOut(error, message.id));
       }
     }
     if (running === mine) {

@@ -31,7 +31,7 @@ import { writeSettings } from './settings.js';
  * @property {string} message
  * @property {string} remedy
  * @property {string} [hint] the remedy, where it is one for this very case
- * @property {{label: 'undo' | 'retry' | 'memory' | 'trust' | 'anyway', run: () => void}} [action]
+ * @property {{label: 'undo' | 'retry' | 'memory' | 'trust' | 'anyway' | 'keepLess', run: () => void}} [action]
  *
  * @typedef {object} AppState
  * @property {ModelState} model
@@ -40,7 +40,8 @@ import { writeSettings } from './settings.js';
  * @property {Generation | null} generation
  * @property {Notice | null} notice
  * @property {Notice[]} errors the last ones, for the diagnostics
- * @property {{used: number, omitted: readonly string[]}} context tokens of the last request; ids of messages it left out
+ * @property {{used: number, omitted: readonly string[], shortened: boolean}} context tokens of the last request; ids of messages it
+ *   left out; whether an answer that goes on was sent without its beginning
  * @property {Settings} settings
  *
  * @typedef {object} AppOptions
@@ -85,7 +86,7 @@ export function createApp(options) {
       generation: null,
       notice: null,
       errors: [],
-      context: { used: 0, omitted: [] },
+      context: { used: 0, omitted: [], shortened: false },
       settings: options.settings,
     }),
   );

@@ -139,6 +139,18 @@ export function shownPath(chat) {
   }
 }
 
+/** Nothing was said yet. @param {Chat} chat */
+export const isEmpty = (chat) => Object.keys(chat.messages).length === 0;
+
+/** Tokens of context that the shown branch took at its last answer. @param {Chat} chat */
+export function tokensUsed(chat) {
+  const { promptTokens = 0, tokens = 0 } =
+    shownPath(chat)
+      .filter(({ stats }) => stats)
+      .pop()?.stats ?? {};
+  return promptTokens + tokens;
+}
+
 /** Where a message stands among its alternatives. @param {Chat} chat @param {string} id */
 export function branchOf(chat, id) {
   const ids = chat.children[chat.messages[id]?.parent ?? ''] ?? [];

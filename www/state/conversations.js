@@ -1,5 +1,6 @@
 // The list of conversations and which one is open; reads and writes them through the storage.
-import { chatFrom, newChat, patchConversation, walkBranch } from './chat.js';
+import { chatFrom, isEmpty, newChat, patchConversation, tokensUsed, walkBranch } from './chat.js';
+import { createUnsent } from './unsent.js';
 
 /**
  * @typedef {import('./chat.js').Chat} Chat
@@ -21,6 +22,8 @@ export function sorted(list) {
 /** @param {import('./app.js').Context} context */
 export function createConversations({ store, options, fail, stop }) {
   const { storage } = options;
+  const unsent = createUnsent(store, options.settingsStorage);
+  store.set({ chat: patchConversation(store.get().chat, { draft: unsent.read() }) });
 
   /** @param {Chat} chat @param {Message[]} [messages] those that changed */
   async function save(chat, messages = []) {
@@ -38,7 +41,7 @@ export function createConversations({ store, options, fail, stop }) {
   /** @param {Chat} chat */
   function show(chat) {
     stop();
-    store.set({ chat, context: { used: 0, omitted: [] } });
+    store.set({ chat, context: { used: tokensUsed(chat), omitted: [], shortened: false } });
   }
 
   /** Changes the open conversation and stores it, if anything was said in it. @param {Chat} chat @param {Message[]} [messages] */
@@ -59,7 +62,13 @@ export function createConversations({ store, options, fail, stop }) {
     }
   }
 
-  const start = () => show(newChat({ persona: store.get().settings.persona }));
+  function start() {
+    const { chat, settings } = store.get();
+    const { persona } = settings;
+    // Nothing was said yet: what is being written there goes on.
+    if (isEmpty(chat)) show(patchConversation(chat, { persona }));
+    else show(newChat({ persona, draft: unsent.read() }));
+  }
 
   return {
     save,
@@ -89,10 +98,11 @@ export function createConversations({ store, options, fail, stop }) {
       const conversation = store.get().list.find((each) => each.id === id);
       if (!conversation) return;
       try {
-        const messages = await storage.messages(id);
         const wasOpen = store.get().chat.conversation.id === id;
+        if (wasOpen) stop(); // what is written of an answer is stored by that
+        const messages = await storage.messages(id);
+        if (wasOpen) start(); // before it is removed, or a late word would bring it back
         await storage.remove(id);
-        if (wasOpen) start();
         const undo = async () => {
           await save(chatFrom(conversation, messages), messages);
           store.set({ notice: null });
@@ -112,9 +122,13 @@ export function createConversations({ store, options, fail, stop }) {
         fail(error);
       }
     },
-    /** @param {string} draft */
-    draft(draft) {
-      return update(patchConversation(store.get().chat, { draft }));
+    /** @param {string} id of the conversation it was written in, open or not @param {string} draft */
+    async draft(id, draft) {
+      const { chat, list } = store.get();
+      if (chat.conversation.id === id) return update(patchConversation(chat, { draft }));
+      const conversation = list.find((each) => each.id === id);
+      if (conversation) await save({ ...chat, conversation: { ...conversation, draft } });
+      else unsent.write(draft);
     },
     /** @param {string} id @param {number} step */
     walk(id, step) {

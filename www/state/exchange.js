@@ -1,13 +1,15 @@
-// Conversations as files: our JSON, Markdown, and ChatGPT's conversations.json as input. Pure text in, chats out.
+// Conversations as files: our JSON here, Markdown and ChatGPT's export in modules of their own. Pure text in, chats out.
+import { chatFrom, isEmpty, newChat, newId } from './chat.js';
+import { fromChatGpt, isChatGpt } from './chatgpt.js';
+import { fromMarkdown } from './markdown-file.js';
 import { cleanPersonas } from './settings.js';
-import { addMessage, chatFrom, newChat, newId, patchConversation, shownPath } from './chat.js';
+
+export { toMarkdown } from './markdown-file.js';
 
 /**
  * @typedef {import('./chat.js').Chat} Chat
  * @typedef {import('./chat.js').Conversation} Conversation
  * @typedef {import('./chat.js').Message} Message
- * @typedef {{mapping: Record<string, ChatGptNode>, current_node?: string, title?: string, create_time?: number}} ChatGptConversation
- * @typedef {{parent?: string | null, children?: string[], message?: {author?: {role?: string}, content?: {parts?: unknown[]}} | null}} ChatGptNode
  */
 
 const FORMAT = 'loquat-conversations';
@@ -17,19 +19,11 @@ export function toJson(chats, personas = []) {
   return JSON.stringify({ format: FORMAT, version: 1, conversations: chats, personas }, null, 1);
 }
 
-/** The branch that is shown. @param {Chat} chat */
-export function toMarkdown(chat) {
-  const said = shownPath(chat).map(
-    ({ role, text }) => `**${role === 'user' ? 'You' : 'Loquat'}:**\n\n${text.trim()}\n`,
-  );
-  return [`# ${chat.conversation.title || 'Untitled'}\n`, ...said].join('\n');
-}
-
 /** @param {string} message */
 function refused(message) {
   return Object.assign(new Error(message), {
     code: 'import_unknown',
-    remedy: 'Choose a file exported here (JSON), or conversations.json from an export of ChatGPT.',
+    remedy: 'Choose a file exported here (JSON or Markdown), or conversations.json from an export of ChatGPT.',
   });
 }
 
@@ -80,57 +74,32 @@ function fromOwn({ conversation, messages }) {
   return chatFrom({ ...base, ...kept, id, selected: Object.fromEntries(selected) }, list);
 }
 
-/** The branch that was shown last in ChatGPT. @param {ChatGptConversation} from @returns {Chat} */
-function fromChatGpt({ mapping, current_node, title, create_time }) {
-  const nodes = [];
-  const seen = new Set();
-  let at = current_node ?? Object.keys(mapping).find((id) => !mapping[id].children?.length);
-  while (at && mapping[at] && !seen.has(at)) {
-    seen.add(at);
-    nodes.unshift(mapping[at]);
-    at = mapping[at].parent ?? undefined;
+/** @param {string} text @returns {{format?: unknown, conversations?: unknown, personas?: unknown} | unknown[] | undefined} */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  let chat = newChat({
-    title: title || '',
-    titled: Boolean(title),
-    ...(create_time ? { created: create_time * 1000 } : {}),
-  });
-  /** @type {Message | null} */
-  let last = null;
-  for (const { message } of nodes) {
-    const role = message?.author?.role;
-    const text = (message?.content?.parts ?? [])
-      .filter((part) => typeof part === 'string')
-      .join('\n')
-      .trim();
-    if ((role !== 'user' && role !== 'assistant') || !text) continue;
-    ({ chat, message: last } = addMessage(chat, { parent: last === null ? null : last.id, role, text }));
-  }
-  return create_time ? patchConversation(chat, { updated: create_time * 1000 }) : chat;
 }
 
 /** The personas in a file exported here. @param {string} text @returns {import('./settings.js').Persona[]} */
 export function parsePersonas(text) {
-  const data = JSON.parse(text);
-  return data?.format === FORMAT ? cleanPersonas(data.personas) : [];
+  const data = parsed(text);
+  return data && 'format' in data && data.format === FORMAT ? cleanPersonas(data.personas) : [];
 }
 
 /** @param {string} text @returns {Chat[]} */
 export function parseImport(text) {
-  let data;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    throw refused('The file is no JSON.');
+  const data = parsed(text);
+  if (data === undefined) {
+    const chats = fromMarkdown(text);
+    if (chats.length > 0) return chats;
+    throw refused('The file is neither JSON nor Markdown that was exported here.');
   }
-  if (data?.format === FORMAT && Array.isArray(data.conversations))
+  if (data && 'format' in data && data.format === FORMAT && Array.isArray(data.conversations))
     return data.conversations.filter(isOwn).map(fromOwn);
-  if (
-    Array.isArray(data) &&
-    data.length > 0 &&
-    data.every((each) => typeof each?.mapping === 'object' && each.mapping)
-  ) {
-    return data.map(fromChatGpt);
-  }
+  const theirs = (Array.isArray(data) ? data : [data]).filter(isChatGpt);
+  if (theirs.length > 0) return theirs.map(fromChatGpt).filter((chat) => !isEmpty(chat));
   throw refused('The file holds no conversations in a known format.');
 }
