@@ -2,7 +2,7 @@
 //
 // A module may use `new URL('./worker.js', import.meta.url)` as if it were served from where it lies in
 // www/ (with pkg/ beside main.js): the bundle keeps such addresses right wherever the code ends up.
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -13,11 +13,15 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const www = join(root, 'www');
 const dist = join(root, 'dist');
 const minify = process.argv.includes('--minify');
+const version = /^version = "(.+)"$/m.exec(await readFile(join(root, 'Cargo.toml'), 'utf8'))?.[1];
 
 /** Scripts that pages load by address; workers are found by `new URL('./x.js', import.meta.url)`. They share chunks. */
 const MODULES = ['main.js', 'widget/element.js', 'widget/panel.js', 'widget/frame.js'];
-/** A site's one line: a classic script by a short name, small and whole. */
-const LAUNCHER = { in: join(www, 'widget/embed.js'), out: 'widget' };
+/** Classic scripts, small and whole: a site's one line by a short name, and the guard of the page's start. */
+const SCRIPTS = [
+  { in: join(www, 'widget/embed.js'), out: 'widget' },
+  { in: join(www, 'heal.js'), out: 'heal' },
+];
 const WORKER = /new URL\(\s*'(\.[^']*\.js)'\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 /**
  * Service workers can't import modules everywhere: one file, nothing shared. In it, `__SHELL_FILES__` is the list of
@@ -64,6 +68,7 @@ async function bundle(entryPoints, options) {
     logLevel: 'warning',
     plugins: [ownAddress],
     ...options,
+    define: { __LOQUAT_VERSION__: JSON.stringify(version), ...options.define },
   }).catch(() => process.exit(1)); // esbuild has said where and why
   return outputFiles ?? [];
 }
@@ -147,9 +152,13 @@ const made = new Map();
 const modules = [...existing(MODULES), ...(await workers())];
 add(await bundle(modules, { format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]' }));
 for (const path of await files(www)) {
-  if (!/\.(js|ts)$/.test(path)) made.set(relative(www, path), await readFile(path));
+  if (/\.(js|ts)$/.test(path)) continue;
+  const contents = await readFile(path);
+  // Styles are easily read in a browser's tools either way, and are a good part of what a first visit loads.
+  const style = path.endsWith('.css') && (await transform(contents, { loader: 'css', minify: true })).code;
+  made.set(relative(www, path), style ? Buffer.from(style) : contents);
 }
-add(await bundle([LAUNCHER], { format: 'iife', minify: true, sourcemap: false }));
+add(await bundle(SCRIPTS, { format: 'iife', minify: true, sourcemap: false }));
 await addPkg();
 // A service worker has to know what it serves offline, and to change when any of it does.
 const shell = [...made.keys()].filter((path) => !path.endsWith('.map')).sort();

@@ -13,6 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const www = join(root, 'www');
 const pkg = join(root, 'pkg');
 const minify = process.argv.includes('--minify');
+const version = /^version = "(.+)"$/m.exec(await readFile(join(root, 'Cargo.toml'), 'utf8'))?.[1];
 
 /** What people import: `loquat` is index, `loquat/NAME` the others. */
 const ENTRIES = {
@@ -75,6 +76,7 @@ const common = {
   legalComments: 'linked',
   logLevel: 'warning',
   plugins: [flat],
+  define: { __LOQUAT_VERSION__: JSON.stringify(version) },
 };
 
 /** Types for every entry, of the modules they name. */
@@ -107,7 +109,6 @@ async function types() {
 }
 
 async function manifest() {
-  const cargo = await readFile(join(root, 'Cargo.toml'), 'utf8');
   /** @param {string} name */
   const entry = (name) => ({
     types: `./types/${entries[name].replace(/js$/, 'd.ts')}`,
@@ -118,7 +119,7 @@ async function manifest() {
   );
   return {
     name: 'loquat',
-    version: /^version = "(.+)"$/m.exec(cargo)?.[1],
+    version,
     description:
       'Language models in the web page itself: WebAssembly SIMD and WebGPU, under the APIs you know',
     license: 'MIT OR Apache-2.0',
