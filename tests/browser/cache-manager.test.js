@@ -119,13 +119,56 @@ test('the catalog offers models with their size and licence, and says which do n
   assert.deepEqual(errors, []);
 });
 
-test('in Chinese', async (t) => {
-  const { open } = await setupFake(t);
+/** Sentences in English: two of its words, one after the other. Names and licences are no sentences. @param {import('playwright-core').Page} page @param {string} place */
+const english = (page, place) =>
+  page.locator(place).evaluate((root) => {
+    const names = /Instruct|License|Terms of Use|Gemma|Llama|Chat\b|OpenAI|Content-Security-Policy/;
+    /** @type {string[]} */
+    const found = [];
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const { parentElement, textContent: text = '' } = node;
+      if (parentElement?.closest('code, .visually-hidden, option') || names.test(text ?? '')) continue;
+      if (/[a-z]{2,} [a-z]{2,}/i.test(text ?? '')) found.push(text ?? '');
+    }
+    return found;
+  });
+
+test('in Chinese every sentence is: on the page, in the settings, why a model does not fit', async (t) => {
+  const { open, context } = await setupFake(t);
+  await context.addInitScript(() => {
+    Object.defineProperty(Navigator.prototype, 'deviceMemory', { get: () => 1, configurable: true });
+  });
   const { page } = await open(`${FAKE}&language=zh`);
+  await page.locator('.offer .primary').waitFor();
+  assert.deepEqual(await english(page, '.loquat'), []);
+  await page.locator('.offer .primary').click();
+  await page.locator('.topbar .chip').waitFor();
+  await page.evaluate(() => {
+    // What the engine says where a GPU was looked at and found slower, or none was there.
+    const { app } = /** @type {any} */ (globalThis).loquat;
+    const { model } = app.store.get();
+    const reason =
+      'no GPU is used, because: gpu backend: a layer takes it 1.20 ms and the CPU 0.40 ms; no relaxed-simd and threads for relaxed-threads';
+    app.store.set({ model: { ...model, info: { ...model.info, reason } } });
+  });
   await page.getByRole('button', { name: '设置' }).first().click();
+  await page.getByText('没有使用显卡，因为：计算一层，显卡需要 1.20 毫秒，处理器需要 0.40 毫秒').waitFor();
+  await page.locator('dialog .models .why').first().waitFor({ state: 'attached' });
+  await page.locator('dialog details summary').first().click();
+  assert.deepEqual(await english(page, 'dialog'), []);
+  assert.match(await page.locator('dialog .why').first().innerText(), /内存，而这台设备总共约有 1\.07 GB/);
   await page.locator('dialog').getByRole('button', { name: '模型管理' }).click();
   await page.locator('.manager:not([aria-busy])').waitFor();
-  assert.match(await page.locator('.manager').innerText(), /可下载的模型/);
+  const text = await page.locator('.manager').innerText();
+  assert.match(text, /可下载的模型/);
+  assert.match(text, /需要 [\d.,]+ [MG]B 内存，而这台设备总共约有 1\.07 GB。.*放得下。/);
+  assert.deepEqual(await english(page, 'dialog'), []);
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => /** @type {any} */ (document.activeElement)?.blur());
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: '键盘快捷键' }).waitFor();
+  assert.deepEqual(await english(page, 'dialog'), []);
 });
 
 for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {

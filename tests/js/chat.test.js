@@ -23,7 +23,9 @@ import {
   writeSettings,
 } from '../../www/state/settings.js';
 import { createStore } from '../../www/state/store.js';
-import { unsurePlaces } from '../../www/ui/confidence.js';
+import { unsurePlaces, wordsOfAnswer } from '../../www/ui/confidence.js';
+import { reasonInChinese } from '../../www/ui/reason-zh.js';
+import { groupOf } from '../../www/ui/sidebar.js';
 import { splitReasoning } from '../../www/ui/reasoning.js';
 
 /** @typedef {import('../../www/state/chat.js').Chat} Chat */
@@ -275,4 +277,41 @@ test('an answer that goes on keeps its question; too long with it, it goes witho
   assert.match(end, /^w\d+ .* w299$/, 'whole words, up to the end');
   const sent = await words(end);
   assert.ok(sent > 100 && sent <= 200 - 32 - 16, `${sent} words`);
+});
+
+test('of the words of a model that thinks, only those of its answer are looked at', () => {
+  const words = /** @type {Array<[string, number]>} */ ([
+    ['<think>', 1],
+    ['the', 0.1],
+    ['</think>', 1],
+    ['the', 0.2],
+    [' end', 1],
+  ]);
+  assert.deepEqual(wordsOfAnswer(words), words.slice(3));
+  assert.deepEqual(wordsOfAnswer(words.slice(0, 2)), [], 'it thinks still');
+  assert.deepEqual(wordsOfAnswer(words.slice(3)), words.slice(3));
+});
+
+test('yesterday evening is not today', () => {
+  const morning = new Date(2026, 10, 25, 8).getTime();
+  const hour = 3_600_000;
+  const at = (/** @type {number} */ hours, pinned = false) =>
+    groupOf({ ...TWO_TURNS.chat.conversation, updated: morning - hours * hour, pinned }, morning);
+  assert.deepEqual(
+    [at(1), at(9), at(31), at(33), at(24 * 6), at(24 * 9), at(24 * 9, true)],
+    ['today', 'yesterday', 'yesterday', 'thisWeek', 'thisWeek', 'earlier', 'pinned'],
+  );
+});
+
+test('why the engine runs where it runs is told in Chinese, and what is new as it comes', () => {
+  assert.equal(reasonInChinese('the fastest build there is'), '这是最快的构建');
+  assert.equal(
+    reasonInChinese('no relaxed-simd and threads for relaxed-threads; no threads for threads'),
+    'relaxed-threads 需要 relaxed-simd 和 threads；threads 需要 threads',
+  );
+  assert.equal(
+    reasonInChinese('no GPU is used, because: gpu backend: SwiftShader computes on the CPU'),
+    '没有使用显卡，因为：SwiftShader 在处理器上计算',
+  );
+  assert.equal(reasonInChinese('something new'), 'something new');
 });

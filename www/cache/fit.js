@@ -60,28 +60,48 @@ export function memoryNeeded({ weightBytes, kvBytesPerToken, contextLength }) {
 }
 
 /**
- * Why it doesn't fit; undefined when it does, as far as the browser says.
+ * @typedef {object} Misfit why a model doesn't fit; a page may say it in its own words
+ * @property {'heap' | 'memory' | 'buffer' | 'room'} what is too small
+ * @property {string} name of the model
+ * @property {number} contextLength tokens
+ * @property {number} needed bytes
+ * @property {number} there bytes
+ */
+
+/**
+ * Undefined when it fits, as far as the browser says.
+ * @param {Need} need @param {Device} device @returns {Misfit | undefined}
+ */
+export function misfit(need, device) {
+  const { name, contextLength, weightBytes } = need;
+  const bytes = memoryNeeded(need);
+  const kv = need.kvBytesPerToken * contextLength;
+  const { heapBytes = HEAP, memoryBytes = Infinity, gpuBufferBytes = Infinity } = device;
+  const { gpu = false, roomBytes = Infinity } = device;
+  /** @param {Misfit['what']} what @param {number} needed @param {number} there */
+  const found = (what, needed, there) => ({ what, name, contextLength, needed, there });
+  if (!gpu && bytes > heapBytes) return found('heap', bytes, heapBytes);
+  if (bytes > memoryBytes * SHARE) return found('memory', bytes, memoryBytes);
+  if (gpu && kv > gpuBufferBytes) return found('buffer', kv, gpuBufferBytes);
+  if (weightBytes > roomBytes) return found('room', weightBytes, roomBytes);
+  return undefined;
+}
+
+/**
+ * Why it doesn't fit, as a sentence; undefined when it does.
  * @param {Need} need @param {Device} device @returns {string | undefined}
  */
 export function whyNot(need, device) {
-  const bytes = memoryNeeded(need);
-  const heap = device.heapBytes ?? HEAP;
-  if (!device.gpu && bytes > heap)
-    return `${need.name} needs ${megabytes(bytes)} with a context of ${need.contextLength}, and a page may use ${megabytes(heap)}.`;
-  if (device.memoryBytes !== undefined && bytes > device.memoryBytes * SHARE) {
-    return `${need.name} needs ${megabytes(bytes)} of memory with a context of ${need.contextLength}; this device has about ${megabytes(device.memoryBytes)} for everything.`;
-  }
-  if (
-    device.gpu &&
-    device.gpuBufferBytes !== undefined &&
-    need.kvBytesPerToken * need.contextLength > device.gpuBufferBytes
-  ) {
-    return `A context of ${need.contextLength} needs ${megabytes(need.kvBytesPerToken * need.contextLength)} and the GPU’s largest buffer is ${megabytes(device.gpuBufferBytes)}.`;
-  }
-  if (device.roomBytes !== undefined && need.weightBytes > device.roomBytes) {
-    return `${need.name} is ${megabytes(need.weightBytes)} and the browser has room for ${megabytes(device.roomBytes)}.`;
-  }
-  return undefined;
+  const found = misfit(need, device);
+  if (!found) return undefined;
+  const { what, name, contextLength } = found;
+  const [needed, there] = [found.needed, found.there].map(megabytes);
+  return {
+    heap: `${name} needs ${needed} with a context of ${contextLength}, and a page may use ${there}.`,
+    memory: `${name} needs ${needed} of memory with a context of ${contextLength}; this device has about ${there} for everything.`,
+    buffer: `A context of ${contextLength} needs ${needed} and the GPU’s largest buffer is ${there}.`,
+    room: `${name} is ${needed} and the browser has room for ${there}.`,
+  }[what];
 }
 
 /** @param {CatalogEntry} entry @param {number} contextLength @returns {Need} */
@@ -108,21 +128,31 @@ export function bestFit(catalog, device, { contextLength, languages = [] }) {
 }
 
 /**
+ * What would fit instead: the same model with less context, which people want most, or else another one.
+ * @param {Need} need one that doesn't fit @param {Device} device @param {Catalog} catalog
+ * @returns {{contextLength?: number, other?: CatalogEntry}}
+ */
+export function instead(need, device, catalog) {
+  for (let contextLength = need.contextLength / 2; contextLength >= 1024; contextLength /= 2) {
+    if (!misfit({ ...need, contextLength }, device)) return { contextLength };
+  }
+  return { other: bestFit(catalog, device, need) };
+}
+
+/**
  * Before the first byte of a model: throws `wont_fit` with the numbers and the name of one that will.
  * @param {Need} need @param {Device} device @param {Catalog} catalog
  */
 export function checkFit(need, device, catalog) {
   const why = whyNot(need, device);
   if (why === undefined) return;
-  // The same model with less context, if that helps, is what people want most.
-  for (let contextLength = need.contextLength / 2; contextLength >= 1024; contextLength /= 2) {
-    if (whyNot({ ...need, contextLength }, device)) continue;
+  const { contextLength, other } = instead(need, device, catalog);
+  if (contextLength) {
     throw new CacheError('wont_fit', why, {
       remedy: `It fits with a context of ${contextLength}.`,
       ...(memoryNeeded(need) <= (device.heapBytes ?? HEAP) ? { offer: /** @type {const} */ ('anyway') } : {}),
     });
   }
-  const other = bestFit(catalog, device, need);
   // Browsers say little of the device's memory, but wasm's limit is certain.
   const maybe = device.gpu === true || memoryNeeded(need) <= (device.heapBytes ?? HEAP);
   throw new CacheError('wont_fit', why, {

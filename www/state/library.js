@@ -1,6 +1,6 @@
 // What the model manager acts on: the catalog, the models that are cached and the room there is. Draws nothing; loaded with its panel.
 import { cacheIdOf, entryFor, loadCatalog, sourceOf } from '../cache/catalog.js';
-import { checkFit, needOf, thisDevice } from '../cache/fit.js';
+import { instead, misfit, needOf, thisDevice } from '../cache/fit.js';
 import { deleteModel, keepModel, listModels, verifyModel } from '../cache/manager.js';
 import { askToPersist, measureRoom } from '../cache/quota.js';
 import { exportModel, importModel } from '../cache/transfer.js';
@@ -12,12 +12,14 @@ const CONTEXT = 4096;
 
 /**
  * @typedef {import('../cache/fit.js').CatalogEntry} CatalogEntry
+ * @typedef {import('../cache/fit.js').Misfit} Misfit
  * @typedef {import('../cache/manager.js').CachedModel} CachedModel
  * @typedef {import('../cache/progress.js').OnProgress} OnProgress
  *
  * @typedef {object} Library
  * @property {CachedModel[]} cached last used first
- * @property {Array<{entry: CatalogEntry, why: string, remedy: string}>} offered what isn't here yet; `why` it won't run, or ''
+ * @property {Array<{entry: CatalogEntry, why?: Misfit, instead?: ReturnType<typeof instead>}>} offered what isn't here yet; `why` it
+ *   won't run, and what would
  * @property {import('../cache/quota.js').Room} room
  */
 
@@ -27,14 +29,10 @@ export function createLibrary(app, base) {
 
   /** @param {CatalogEntry} entry @param {import('../cache/quota.js').Room} room */
   async function fit(entry, room) {
-    const wanted = app.store.get().settings.contextLength || CONTEXT;
-    try {
-      checkFit(needOf(entry, wanted), { ...thisDevice(), roomBytes: room.free }, await catalog);
-      return { entry, why: '', remedy: '' };
-    } catch (error) {
-      const { message, remedy } = /** @type {import('../cache/errors.js').CacheError} */ (error);
-      return { entry, why: message, remedy };
-    }
+    const need = needOf(entry, app.store.get().settings.contextLength || CONTEXT);
+    const device = { ...thisDevice(), roomBytes: room.free };
+    const why = misfit(need, device);
+    return why ? { entry, why, instead: instead(need, device, await catalog) } : { entry };
   }
 
   return {

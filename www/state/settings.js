@@ -58,6 +58,7 @@ export const DEFAULTS = Object.freeze({
 export const DEFAULT_MODEL = Object.freeze({
   id: 'SmolLM2-135M-Instruct.Q4_1',
   title: 'SmolLM2 135M Instruct',
+  language: 'en', // that it speaks well
   size: 98_362_432, // bytes
   sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
 });

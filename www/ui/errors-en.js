@@ -222,7 +222,19 @@ export const errors = {
   // conversations and a site's own texts
   import_unknown: [
     'This file holds no conversations that can be read.',
-    'Choose a file exported here (JSON), or conversations.json from an export of ChatGPT.',
+    'Choose a file exported here (JSON or Markdown), or conversations.json from an export of ChatGPT.',
+  ],
+  page_incomplete: [
+    'A part of this page could not be loaded.',
+    'Check the connection and try again; if that fails, reload the page. Your conversations are kept.',
+  ],
+  microphone_refused: [
+    'This page may not use the microphone.',
+    'Allow it in the browser’s settings for this page, or type instead.',
+  ],
+  dictation_failed: [
+    'Speech can’t be recognized on this device.',
+    'Type instead; the browser may be able to fetch this language in its settings.',
   ],
   frame_silent: [
     'The chat’s frame does not answer.',

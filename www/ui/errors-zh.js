@@ -140,9 +140,15 @@ export const errors = {
   closed: ['模型已关闭。', '请重新加载。'],
 
   import_unknown: [
-    '这个文件里没有可读取的对话。',
-    '请选择从这里导出的文件（JSON），或 ChatGPT 导出的 conversations.json。',
+    '这个文件里没有可以读取的对话。',
+    '请选择在这里导出的文件（JSON 或 Markdown），或 ChatGPT 导出的 conversations.json。',
   ],
+  page_incomplete: [
+    '页面的一部分无法加载。',
+    '请检查网络连接后重试；如果仍然失败，请重新加载页面。您的对话都会保留。',
+  ],
+  microphone_refused: ['这个页面不能使用麦克风。', '请在浏览器的网站设置中允许，或改用键盘输入。'],
+  dictation_failed: ['这台设备无法识别语音。', '请改用键盘输入；也许可以在浏览器的设置中获取这种语言。'],
   frame_silent: [
     '聊天框架没有回应。',
     '网站管理者需要检查它的地址，以及它是否允许本站嵌入（frame-ancestors、frame-src）。',

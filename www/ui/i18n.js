@@ -35,14 +35,21 @@ export function pickLanguage(wanted, preferred) {
 
 /** @param {string} language one of pickLanguage's answers @returns {Promise<I18n>} */
 export async function loadLanguage(language) {
-  const strings = await (LANGUAGES[language] ?? LANGUAGES.en)();
-  return makeI18n(language, strings);
+  try {
+    return makeI18n(language, await (LANGUAGES[language] ?? LANGUAGES.en)());
+  } catch {
+    return makeI18n('en', en); // out of reach: a page in English is better than none
+  }
 }
+
+/** Puts values into the places of a sentence. @param {string} sentence @param {Record<string, string | number>} values */
+export const fill = (sentence, values) =>
+  sentence.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
 
 /** @param {string} language @param {Strings} strings @returns {I18n} */
 export function makeI18n(language, strings) {
   /** @type {Translate} */
-  const t = (key, values = {}) => strings[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+  const t = (key, values = {}) => fill(strings[key], values);
   /** @type {Intl.NumberFormat[]} making one is slow, and the speed is shown with every token */
   const formats = [];
   /** @param {number} value @param {number} digits */

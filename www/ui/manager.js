@@ -3,6 +3,7 @@ import { noticeOf } from '../state/app.js';
 import { createLibrary } from '../state/library.js';
 import { h, setText } from './dom.js';
 import { explain } from './errors.js';
+import { fitWords } from './fit-words.js';
 import { icon } from './icons.js';
 import { managerWords } from './strings-manager.js';
 
@@ -94,14 +95,14 @@ export function createManager(ui) {
         whole ? button(w('use'), use) : button(w('resume'), complete),
         whole ? button(w('verify'), verify) : null,
         whole ? button(w('export'), save) : null,
-        h('label', { class: 'quiet' }, keep, ' ', w('keep')),
+        h('label', { class: 'quiet' }, keep, w('keep')),
         model.keep ? null : button(w('delete'), remove),
       ),
     );
   }
 
   /** @param {Library['offered'][number]} offer */
-  function offeredRow({ entry, why, remedy }) {
+  function offeredRow({ entry, why, instead }) {
     const size = bytes(entry.size ?? entry.approx_mb * 1e6);
     const facts = [
       entry.size ? size : w('about', { size }),
@@ -121,7 +122,7 @@ export function createManager(ui) {
       h('strong', null, entry.name),
       h('span', { class: 'note' }, facts.join(' · ')),
       why
-        ? h('p', { class: 'help' }, `${why} ${remedy}`)
+        ? h('p', { class: 'help' }, fitWords(i18n, why, instead))
         : h('div', { class: 'row' }, button(w('get', { size }), get)),
     );
   }

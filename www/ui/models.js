@@ -1,8 +1,9 @@
 // The models one may choose, whether they fit this device, and which are kept in this browser. Loading is the app's matter.
 import { loadCatalog } from '../cache/catalog.js';
-import { needOf, thisDevice, whyNot } from '../cache/fit.js';
+import { misfit, needOf, thisDevice } from '../cache/fit.js';
 import { deleteModel, listModels } from '../cache/manager.js';
 import { h, setChildren } from './dom.js';
+import { fitWords } from './fit-words.js';
 import { iconButton } from './message.js';
 
 /** @typedef {import('../cache/fit.js').CatalogEntry} CatalogEntry */
@@ -30,7 +31,7 @@ export function createModels(ui, choose) {
 
   /** @param {CatalogEntry} entry */
   function offer(entry) {
-    const why = whyNot(needOf(entry, CONTEXT), thisDevice());
+    const why = misfit(needOf(entry, CONTEXT), thisDevice());
     const address = addressOf(entry);
     const size = bytes(entry.size ?? entry.approx_mb * 1e6);
     const facts = [
@@ -54,7 +55,7 @@ export function createModels(ui, choose) {
         },
         h('strong', null, entry.name),
         h('span', null, facts),
-        why ? h('span', { class: 'why' }, why) : null,
+        why ? h('span', { class: 'why' }, fitWords(i18n, why)) : null,
       ),
     );
   }

@@ -15,6 +15,12 @@ import { DEFAULTS } from '../state/settings.js';
  * @typedef {{[K in keyof Settings]: Settings[K] extends number ? K : never}[keyof Settings]} NumberName
  */
 
+/** @param {import('./i18n.js').I18n} i18n @param {import('../engine/protocol.js').EngineInfo} info */
+async function explainBackend({ t, language }, { backend, variant, threads, reason }) {
+  const said = language === 'zh' ? (await import('./reason-zh.js')).reasonInChinese(reason) : reason;
+  return t('backendReason', { backend, variant, threads, reason: said });
+}
+
 /** @param {import('./context.js').Ui} ui */
 export function createSettings(ui) {
   const { app, i18n } = ui;
@@ -37,7 +43,8 @@ export function createSettings(ui) {
 
   /** @param {NumberName} name @param {number} max @param {Key} label @param {Key} help */
   function amount(name, max, label, help) {
-    const control = h('input', { type: 'number', min: 0, max, step: 1, inputmode: 'numeric' });
+    const min = name === 'maxTokens' ? 1 : 0;
+    const control = h('input', { type: 'number', min, max, step: 1, inputmode: 'numeric' });
     control.value = String(settings[name]);
     control.addEventListener('change', () => {
       if (control.validity.valid && control.value !== '') set({ [name]: Number(control.value) });
@@ -70,14 +77,8 @@ export function createSettings(ui) {
     };
     const load = () => choose(address.value.trim());
     const { info } = model;
-    const reason = info
-      ? t('backendReason', {
-          backend: info.backend,
-          variant: info.variant,
-          threads: info.threads,
-          reason: info.reason,
-        })
-      : '';
+    const reason = h('p', { class: 'note', hidden: !info });
+    if (info) void explainBackend(i18n, info).then((text) => setText(reason, text));
     const backend = select(
       settings.backend,
       [
@@ -95,7 +96,7 @@ export function createSettings(ui) {
       createModels(ui, choose),
       row(t, 'modelAddress', address, 'modelHelp'),
       row(t, 'backend', backend),
-      reason ? h('p', { class: 'note' }, reason) : null,
+      reason,
       amount('contextLength', 131_072, 'contextLength', 'contextHelp'),
       h(
         'div',
@@ -180,7 +181,7 @@ export function createSettings(ui) {
           set({ language: /** @type {Settings['language']} */ (v) }),
         ),
       ),
-      row(t, 'confidence', confidence),
+      row(t, 'confidence', confidence, 'confidenceHelp'),
     );
   }
 
@@ -188,11 +189,11 @@ export function createSettings(ui) {
     'div',
     { class: 'settings' },
     modelGroup(),
-    createRemote(ui, (label, control, help) => row(t, label, control, help)),
     createPersonaSettings(ui),
     samplingGroup(),
     lookGroup(),
     h('fieldset', null, h('legend', null, t('conversations')), createTransfer(ui)),
+    createRemote(ui, (label, control, help) => row(t, label, control, help)),
     createPrivacy(ui),
   );
 }

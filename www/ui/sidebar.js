@@ -1,5 +1,5 @@
 // The list of conversations: search, open, rename, pin, delete. Export and import are in the settings.
-import { h, setChildren, setProps, setText } from './dom.js';
+import { confirmsInput, h, setChildren, setProps, setText } from './dom.js';
 import { icon, logo } from './icons.js';
 import { iconButton } from './message.js';
 
@@ -13,27 +13,39 @@ const DAY = 86_400_000; // ms
 /** @param {Conversation} conversation @param {number} now @returns {Key} */
 export function groupOf({ pinned, updated }, now) {
   if (pinned) return 'pinned';
-  if (now - updated < DAY) return 'today';
-  return now - updated < 7 * DAY ? 'thisWeek' : 'earlier';
+  const midnight = new Date(now).setHours(0, 0, 0, 0);
+  if (updated >= midnight) return 'today';
+  if (updated >= midnight - DAY) return 'yesterday';
+  return updated >= midnight - 7 * DAY ? 'thisWeek' : 'earlier';
 }
 
 /** @param {import('./context.js').Ui} ui */
 function createRow(ui, /** @type {string} */ id) {
   const { app } = ui;
   const { t } = ui.i18n;
-  const title = h('button', { type: 'button', class: 'open', onclick: () => void open() });
+  const title = h('button', { type: 'button', class: 'open', dir: 'auto', onclick: () => void open() });
   const pin = iconButton(t('pin'), 'pin', () => void app.conversations.patch(id, { pinned: !shown?.pinned }));
   const rename = iconButton(t('rename'), 'edit', startRename);
   const remove = iconButton(t('delete'), 'trash', () => void app.conversations.remove(id));
   const tools = h('span', { class: 'tools', role: 'group' }, pin, rename, remove);
-  const root = h('li', null, title, tools);
+  // Nothing hovers over a touch screen: there the tools have a button of their own.
+  const more = h(
+    'button',
+    { type: 'button', class: 'icon-button more', 'aria-expanded': 'false' },
+    icon('more'),
+  );
+  more.addEventListener('click', () => {
+    const shown = root.classList.toggle('with-tools');
+    setProps(more, { 'aria-expanded': String(shown) });
+  });
+  const root = h('li', null, title, tools, more);
   /** @type {Conversation | undefined} */
   let shown;
 
   async function open() {
     await app.conversations.open(id);
     ui.showSidebar(false);
-    ui.focusInput();
+    if (matchMedia('(hover: hover)').matches) ui.focusInput(); // else the keyboard would cover what was opened
   }
 
   function startRename() {
@@ -49,7 +61,10 @@ function createRow(ui, /** @type {string} */ id) {
       title.focus();
     };
     field.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter') end(true);
+      if (event.key === 'Enter' && !confirmsInput(event)) {
+        event.preventDefault(); // or the same key would press the title, which gets the focus
+        end(true);
+      }
       if (event.key === 'Escape') {
         event.stopPropagation();
         end(false);
@@ -67,7 +82,9 @@ function createRow(ui, /** @type {string} */ id) {
       shown = conversation;
       setText(title, conversation.title || t('untitled'));
       setProps(title, { 'aria-current': current ? 'true' : null, title: conversation.title });
-      setProps(tools, { 'aria-label': t('actions', { title: conversation.title }) });
+      const actions = t('actions', { title: conversation.title || t('untitled') });
+      setProps(tools, { 'aria-label': actions });
+      setProps(more, { 'aria-label': actions, title: actions });
       const label = t(conversation.pinned ? 'unpin' : 'pin');
       setProps(pin, { 'aria-label': label, title: label, 'aria-pressed': String(conversation.pinned) });
     },

@@ -1,4 +1,5 @@
 // The words of the model manager, loaded with it.
+import { fill } from './i18n.js';
 
 const en = {
   here: 'In this browser',
@@ -89,5 +90,5 @@ const zh = {
 /** @param {string} language @returns {(key: Key, values?: Record<string, string | number>) => string} */
 export function managerWords(language) {
   const words = language === 'zh' ? zh : en;
-  return (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+  return (key, values = {}) => fill(words[key], values);
 }

@@ -62,13 +62,18 @@ export function createWelcome(ui) {
     file.value = '';
   });
   const open = h('button', { type: 'button', class: 'quiet', onclick: () => file.click() }, t('openFile'));
+  const others = h(
+    'button',
+    { type: 'button', class: 'quiet', onclick: () => ui.showPanel('models') },
+    t('otherModels'),
+  );
   const local = h('p', { class: 'local' }, icon('shield'), h('span', null, t('welcomeLocal')));
   const offer = h(
     'div',
     { class: 'offer' },
     local,
     what,
-    h('div', { class: 'row' }, start.root, ...(ui.welcome ? [] : [open, file])),
+    h('div', { class: 'row' }, start.root, ...(ui.welcome ? [] : [others, open, file])),
     h('p', { class: 'note' }, t('agreeNote')),
   );
   const examples = h(
@@ -87,7 +92,7 @@ export function createWelcome(ui) {
       ),
     ),
   );
-  const small = h('p', { class: 'note' }, t('smallModel'));
+  const small = h('p', { class: 'note' });
   const root = h('div', { class: 'welcome' }, logo(), title, offer, examples, small);
 
   return {
@@ -102,6 +107,8 @@ export function createWelcome(ui) {
       local.hidden = what.hidden = small.hidden = settings.remote;
       const standard = settings.model === DEFAULTS.model;
       const values = { name: DEFAULT_MODEL.title, size: i18n.bytes(DEFAULT_MODEL.size) };
+      const foreign = standard && i18n.language !== DEFAULT_MODEL.language;
+      setText(small, foreign ? `${t('smallModel')}${t('mainlyEnglish')}` : t('smallModel'));
       setText(what, standard ? t('welcomeDownload', values) : settings.model);
     },
   };
