@@ -4,10 +4,11 @@ import { icon } from './icons.js';
 
 const LONGEST = 50_000; // characters; beyond that colours cost more than they help
 
-/** @param {string} text @param {HTMLElement} from */
+/** @param {string} text @param {HTMLElement} from @returns {Promise<boolean>} whether it is in the clipboard */
 export async function copyText(text, from) {
   try {
     await navigator.clipboard.writeText(text);
+    return true;
   } catch {
     // No permission or no secure context: select it, so that the person can copy it by hand.
     const range = document.createRange();
@@ -15,6 +16,7 @@ export async function copyText(text, from) {
     const selection = getSelection();
     selection?.removeAllRanges();
     selection?.addRange(range);
+    return false;
   }
 }
 
@@ -51,8 +53,8 @@ export function codeDecorator({ t }) {
       label,
     );
     button.addEventListener('click', async () => {
-      await copyText(code.textContent ?? '', code);
-      label.textContent = t('copied');
+      const copied = await copyText(code.textContent ?? '', code);
+      label.textContent = t(copied ? 'copied' : 'selected');
       setTimeout(() => (label.textContent = t('copy')), 1500);
     });
     const figure = h('figure', { class: 'code' }, h('figcaption', null, h('span', null, language), button));

@@ -1,6 +1,7 @@
 // Where the person writes: grows with the text, Enter sends, the button stops an answer. Keeps the draft.
-import { h, setProps, setText } from './dom.js';
-import { dictation } from './dictation.js';
+import { createMeter } from './meter.js';
+import { micButton } from './mic.js';
+import { confirmsInput, h, setProps, setText } from './dom.js';
 import { icon } from './icons.js';
 import { remoteAddress } from '../state/settings.js';
 
@@ -16,15 +17,17 @@ export function createComposer(ui, editLast) {
     'aria-label': t('messageField'),
     enterkeyhint: 'send',
     autocomplete: 'off',
+    dir: 'auto',
     class: 'field',
   });
   const sendIcon = icon('send');
   const stopIcon = icon('stop');
   const button = h('button', { type: 'submit', class: 'send' }, sendIcon);
-  const form = h('form', { class: 'composer', onsubmit: submit }, field, dictation(i18n, field), button);
-  const live = h('span', { class: 'live' });
+  const form = h('form', { class: 'composer', onsubmit: submit }, field, micButton(ui, field), button);
+  const speed = h('span', null);
+  const meter = createMeter(i18n);
   const where = h('span', null);
-  const note = h('p', { class: 'note' }, where, live);
+  const note = h('p', { class: 'note' }, where, h('span', { class: 'live' }, speed, meter.root));
   const root = h('div', { class: 'bottom' }, form, note);
   let conversation = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -43,19 +46,30 @@ export function createComposer(ui, editLast) {
     const text = field.value.trim();
     if (!text) return;
     clearTimeout(timer);
+    timer = undefined;
     field.value = '';
     grow();
     void app.answers.send(text);
+  }
+
+  /** What was just written is stored at once, with the conversation it was written in. */
+  function keepDraft() {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    void app.conversations.draft(conversation, field.value);
   }
 
   field.addEventListener('input', () => {
     grow();
     setButton();
     clearTimeout(timer);
-    timer = setTimeout(() => void app.conversations.draft(field.value), DRAFT_AFTER);
+    timer = setTimeout(keepDraft, DRAFT_AFTER);
   });
+  addEventListener('pagehide', keepDraft);
+  document.addEventListener('visibilitychange', keepDraft);
   field.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
+    if (event.key === 'Enter' && !event.shiftKey && !confirmsInput(event)) submit(event);
     else if (event.key === 'ArrowUp' && field.value === '') {
       event.preventDefault();
       editLast();
@@ -74,31 +88,27 @@ export function createComposer(ui, editLast) {
   return {
     root,
     focus: () => field.focus(),
+    leave() {
+      keepDraft();
+      removeEventListener('pagehide', keepDraft);
+      document.removeEventListener('visibilitychange', keepDraft);
+    },
     /** @param {import('../state/app.js').AppState} state */
     update({ chat, model, generation, context, settings }) {
       const server = remoteAddress(settings, app.base);
       setText(where, server ? t('remoteNote', { host: server.host }) : t('localNote'));
       if (chat.conversation.id !== conversation) {
+        keepDraft();
         conversation = chat.conversation.id;
-        clearTimeout(timer);
         field.value = chat.conversation.draft;
         grow();
       }
       field.placeholder = t(model.status === 'loading' ? 'placeholderWaiting' : 'placeholder');
       setButton();
-      const parts = [];
-      if (generation && generation.tokensPerSecond > 0) {
-        parts.push(t('speed', { speed: i18n.number(generation.tokensPerSecond, 1) }));
-      }
-      if (context.used > 0 && model.info) {
-        parts.push(
-          t('contextUsed', {
-            used: i18n.number(context.used),
-            total: i18n.number(model.info.context_length),
-          }),
-        );
-      }
-      setText(live, parts.join(' · '));
+      const rate = generation?.tokensPerSecond ?? 0;
+      speed.hidden = rate === 0;
+      if (rate > 0) setText(speed, t('speed', { speed: i18n.number(rate, 1) }));
+      meter.update(context.used, model.info?.context_length ?? 0);
     },
   };
 }

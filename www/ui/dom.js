@@ -37,6 +37,9 @@ function append(element, children) {
   }
 }
 
+/** Enter that takes a word from an input method sends nothing; Safari says so by the key's code only. @param {KeyboardEvent} event */
+export const confirmsInput = (event) => event.isComposing || event.keyCode === 229;
+
 /** Sets the text only when it changed, so that selections and screen readers are left alone. @param {Node} node @param {string} text */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;

@@ -1,12 +1,13 @@
 // The form in which a question is edited.
-import { h } from './dom.js';
+import { confirmsInput, h } from './dom.js';
 
 /**
  * @param {import('./i18n.js').I18n} i18n @param {string} text
  * @param {{save: (text: string) => void, cancel: () => void}} on
  */
 export function editor({ t }, text, { save, cancel }) {
-  const field = h('textarea', { 'aria-label': t('edit'), rows: Math.min(10, text.split('\n').length + 1) });
+  const rows = Math.min(10, text.split('\n').length + 1);
+  const field = h('textarea', { 'aria-label': t('edit'), rows, dir: 'auto' });
   field.value = text;
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -28,7 +29,7 @@ export function editor({ t }, text, { save, cancel }) {
     if (event.key === 'Escape') {
       event.stopPropagation();
       cancel();
-    } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
+    } else if (event.key === 'Enter' && !event.shiftKey && !confirmsInput(event)) submit(event);
   });
   return form;
 }
