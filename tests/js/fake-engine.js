@@ -15,7 +15,11 @@ export const ANSWERS = {
     'And Euler said $e^{i\\pi} + 1 = 0$, or\n\n$$\\int_0^1 x^2\\,dx = \\frac{1}{3}$$\n\n1. First\n2. Second\n\n> Quoted. <img src=x onerror=alert(1)> [link](javascript:alert(1)) H<sub>2</sub>O\n',
   ].join(''),
   think: '<think>The user wants me to think. So I do.</think>I thought about it.',
+  ponder: `<think>${'This maybe takes the time. '.repeat(40)}</think>It is maybe the time.`,
+  unsure: 'It is **maybe** on Tuesday, or maybe not.',
 };
+/** A word that the engine is not sure of, in every answer. */
+const UNSURE = /maybe/;
 
 const info = {
   architecture: 'llama',
@@ -47,6 +51,8 @@ class Engine {
   #cancelled = false;
   #prompt = 0;
   #max = Infinity;
+  #logprobs = false;
+  #breaks = -1;
   /** @type {number[]} after so many tokens the device is lost */
   #losses = [];
   freed = false;
@@ -71,31 +77,48 @@ class Engine {
     const messages = request.messages ?? [
       { role: /** @type {const} */ ('user'), content: request.prompt ?? '' },
     ];
-    const last = messages[messages.length - 1].content;
+    const goesOn = request.continue_final ? messages[messages.length - 1].content : '';
+    const last = messages[messages.length - (request.continue_final ? 2 : 1)]?.content ?? '';
+    this.#prompt = this.template(messages).split(/\s+/).length;
+    if (this.#prompt > info.context_length) {
+      throw Object.assign(
+        new Error(`The prompt has ${this.#prompt} tokens, the context ${info.context_length}.`),
+        {
+          code: 'context_full',
+          remedy: 'Shorten the conversation.',
+        },
+      );
+    }
     if (last.includes('explode')) {
       throw Object.assign(new Error('The prompt exploded at token 7.'), {
         code: 'prompt_exploded',
         remedy: 'Ask something else.',
       });
     }
+    this.#breaks = goesOn ? -1 : Number(/break at (\d+)/.exec(last)?.[1] ?? -1);
     this.#losses = (/lose the GPU at ([\d,]+)/.exec(last)?.[1] ?? '').split(',').filter(Boolean).map(Number);
     const key = Object.keys(ANSWERS).find((each) => last.includes(each));
     const many = /count to (\d+)/.exec(last);
-    const text = key
+    const whole = key
       ? ANSWERS[key]
       : many
         ? Array.from({ length: Number(many[1]) }, (_, i) => `Line ${i + 1}.\n\n`).join('')
-        : `You said: ${last} That was message ${messages.filter(({ role }) => role === 'user').length}.`;
+        : last.includes('what you were told')
+          ? `I was told: ${messages[0].role === 'system' ? messages[0].content : 'nothing'}`
+          : `You said: ${last} That was message ${messages.filter(({ role }) => role === 'user').length}.`;
+    const at = whole.indexOf(goesOn);
+    const text = goesOn ? whole.slice(at < 0 ? 0 : at + goesOn.length) : whole;
     this.#words = text.match(/\s*\S+|\s+$/g) ?? [];
     this.#next = 0;
     this.#cancelled = false;
     this.#max = request.max_tokens ?? Infinity;
-    this.#prompt = this.template(messages).split(/\s+/).length;
+    this.#logprobs = request.logprobs !== undefined;
     return { prompt_n: this.#prompt, cached_n: 0 };
   }
   /** @returns {ReturnType<EngineApi['step']>} */
   async step() {
     await pause(4);
+    if (this.#breaks === this.#next) throw Object.assign(new Error('It broke.'), { code: 'internal' });
     if (this.#losses[0] === this.#next)
       throw Object.assign(new Error('the GPU device was lost'), { code: 'device_lost', remedy: 'Reload.' });
     const ended = this.#next >= this.#words.length;
@@ -115,7 +138,8 @@ class Engine {
       };
     }
     const text = this.#words[this.#next++];
-    return { type: 'token', text, id: this.#next, logprob: -0.1 };
+    const logprob = UNSURE.test(text) ? -2 : -0.1;
+    return { type: 'token', text, id: this.#next, ...(this.#logprobs ? { logprob } : {}) };
   }
   suspend() {
     const [words, next, max, losses] = [this.#words, this.#next, this.#max, this.#losses.slice(1)];

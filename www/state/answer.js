@@ -131,7 +131,10 @@ export function createAnswers({ store, fail }, model, save) {
 
   /** @param {unknown} error @param {string} id of the message @returns {import('./app.js').Notice['action']} */
   function wayOut(error, id) {
-    const again = () => void regenerate(id);
+    const again = () => {
+      const message = store.get().chat.messages[id];
+      if (message) void (message.text ? carryOn(id) : regenerate(id)); // else another conversation is open by now
+    };
     const { code } = /** @type {{code?: unknown}} */ (error ?? {});
     const { chat } = store.get();
     if (code !== 'context_full' || !chat.conversation.keepAll) return { label: 'retry', run: again };
@@ -152,12 +155,12 @@ export function createAnswers({ store, fail }, model, save) {
     try {
       await stream(message, mine.signal);
     } catch (error) {
-      const status = store.get().chat.messages[message.id]?.status;
+      const { status, text } = store.get().chat.messages[message.id] ?? {};
       const open = status === 'streaming' || status === 'waiting';
       if (isAbort(error)) {
         if (open) patch(message.id, { status: 'stopped' });
       } else {
-        patch(message.id, { status: 'failed' });
+        patch(message.id, { status: text ? 'stopped' : 'failed' }); // what was written can go on
         fail(error, wayOut(error, message.id));
       }
     }
@@ -207,9 +210,16 @@ export function createAnswers({ store, fail }, model, save) {
     await Promise.all([save(added.chat, [added.message]), write(added.message)]);
   }
 
+  /** Goes on with an answer that was cut or stopped. @param {string} id */
+  async function carryOn(id) {
+    stop();
+    await write(store.get().chat.messages[id]);
+  }
+
   return {
     stop,
     regenerate,
+    carryOn,
     /** @param {string} text */
     send(text) {
       const path = shownPath(store.get().chat);
@@ -217,10 +227,5 @@ export function createAnswers({ store, fail }, model, save) {
     },
     /** Asks something else in its place; the old branch stays. @param {string} id @param {string} text */
     edit: (id, text) => ask(store.get().chat.messages[id].parent, text),
-    /** Goes on with an answer that was cut or stopped. @param {string} id */
-    async carryOn(id) {
-      stop();
-      await write(store.get().chat.messages[id]);
-    },
   };
 }

@@ -1,6 +1,7 @@
 // Tells screen readers what was finished: whole sentences of an answer, never single tokens.
 import { shownPath } from '../state/chat.js';
 import { h } from './dom.js';
+import { splitReasoning } from './reasoning.js';
 
 const KEPT = 30; // lines in the log
 
@@ -38,11 +39,11 @@ export function createAnnouncer({ language, t }) {
       }
       if (generation && generation.message !== id) {
         id = generation.message;
-        said = chat.messages[id]?.text.length ?? 0;
+        said = splitReasoning(chat.messages[id]?.text ?? '').text.length;
       }
       const message = id ? chat.messages[id] : undefined;
       if (!message || shownPath(chat).pop() !== message) return;
-      const text = message.text.slice(said);
+      const text = splitReasoning(message.text).text.slice(said); // thoughts are there for those who unfold them
       const finished = message.status !== 'streaming' && message.status !== 'waiting';
       if (finished) {
         say(text);

@@ -1,4 +1,6 @@
-// Marks the words the model was unsure of, with the browser's own highlights: the rendered text is not touched.
+// Marks the words the model was unsure of, with the browser's own highlights: the rendered text is not touched. Loaded by
+// those who want it.
+import { answerBegins } from './reasoning.js';
 
 const UNSURE = 0.4; // probability below which a word is marked
 const AHEAD = 120; // characters to look for a token's text: Markdown drops some signs
@@ -14,7 +16,7 @@ export function unsurePlaces(shown, words) {
   const places = [];
   let at = 0;
   for (const [text, probability] of words) {
-    const word = text.trim();
+    const word = text.replace(/[*_`~#]/g, '').trim(); // Markdown's signs are not shown
     if (word === '') continue;
     const found = shown.indexOf(word, at);
     if (found < 0 || found - at > AHEAD) continue;
@@ -22,6 +24,15 @@ export function unsurePlaces(shown, words) {
     if (probability < UNSURE && /\p{L}|\p{N}/u.test(word)) places.push([found, at]);
   }
   return places;
+}
+
+/**
+ * Of the pieces that were written, those of the answer: words of the thoughts may be in it too, elsewhere. Pure.
+ * @param {ReadonlyArray<readonly [string, number]>} words with their probability
+ */
+export function wordsOfAnswer(words) {
+  let left = answerBegins(words.map(([word]) => word).join(''));
+  return left < 0 ? [] : words.filter(([word]) => (left -= word.length) < 0);
 }
 
 /** Where highlights are known. @returns {Highlight | undefined} */
@@ -52,7 +63,7 @@ export function confidenceMarker(body) {
       nodes.push({ node, start: text.length });
       text += node.textContent;
     }
-    for (const [start, end] of unsurePlaces(text, words)) {
+    for (const [start, end] of unsurePlaces(text, wordsOfAnswer(words))) {
       const i = nodes.findLastIndex((each) => each.start <= start);
       const { node, start: from } = nodes[i];
       const length = (node.textContent ?? '').length;

@@ -1,6 +1,7 @@
 // Keyboard shortcuts. One table, which the help sheet shows too.
 import { shownPath } from '../state/chat.js';
 import { copyText } from './code.js';
+import { splitReasoning } from './reasoning.js';
 
 /** @typedef {import('./i18n.js').Key} Key */
 
@@ -29,9 +30,9 @@ export function keyNames(keys) {
 /**
  * @param {HTMLElement} root keys count while focus is inside, or nowhere
  * @param {import('./context.js').Ui} ui
- * @param {{focusSearch: () => void}} to
+ * @param {{focusSearch: () => void, sidebarIsOver: () => boolean}} to
  */
-export function listenForKeys(root, ui, { focusSearch }) {
+export function listenForKeys(root, ui, { focusSearch, sidebarIsOver }) {
   const { app } = ui;
 
   /** @param {string} key @returns {(() => void) | undefined} */
@@ -48,8 +49,9 @@ export function listenForKeys(root, ui, { focusSearch }) {
       .filter(({ role }) => role === 'assistant')
       .pop();
     if (!last) return;
-    void copyText(last.text, root);
-    ui.announce(ui.i18n.t('copied'));
+    void copyText(splitReasoning(last.text).text, root).then((copied) =>
+      ui.announce(ui.i18n.t(copied ? 'copied' : 'selected')),
+    );
   }
 
   /** @param {KeyboardEvent} event */
@@ -74,7 +76,7 @@ export function listenForKeys(root, ui, { focusSearch }) {
       event.preventDefault();
       run();
     } else if (event.key === 'Escape' && !root.querySelector('dialog[open]')) {
-      if (root.classList.contains('with-sidebar')) ui.showSidebar(false);
+      if (sidebarIsOver()) ui.showSidebar(false);
       else app.answers.stop();
     }
   }

@@ -74,7 +74,7 @@ export function createMarkdown(container, decorateCode) {
 
   /** @param {import('marked').Token} token */
   function make(token) {
-    const node = h('div', { class: 'block' });
+    const node = h('div', { class: 'block', dir: 'auto' });
     node.append(sanitize(marked.parser(Object.assign([token], { links }))));
     finish(node);
     void renderMath(node);

@@ -1,11 +1,11 @@
 // One message: its text (rendered once it is safe), its state and what can be done with it. Keeps its DOM between updates.
 import { branchOf } from '../state/chat.js';
 import { codeDecorator, copyText } from './code.js';
-import { confidenceMarker } from './confidence.js';
 import { h, setChildren, setText } from './dom.js';
 import { editor } from './edit.js';
 import { icon, logo } from './icons.js';
 import { splitReasoning } from './reasoning.js';
+import { speakButton } from './speech.js';
 
 /**
  * @typedef {import('./context.js').Ui} Ui
@@ -40,10 +40,15 @@ function statusOf({ i18n: { t } }, message) {
 export function createMessage(ui, id) {
   const { app, i18n } = ui;
   const { t } = i18n;
-  const body = h('div', { class: 'body' });
-  const reasoning = h('details', { class: 'reasoning', hidden: true }, h('summary', null, t('reasoning')));
-  const reasoningText = h('div', { class: 'plain' });
-  reasoning.append(reasoningText);
+  const body = h('div', { class: 'body', dir: 'auto' });
+  const reasoningTitle = h('span', null);
+  const reasoningText = h('div', { class: 'plain', dir: 'auto' });
+  const reasoning = h(
+    'details',
+    { class: 'reasoning', hidden: true },
+    h('summary', null, reasoningTitle),
+    reasoningText,
+  );
   const wait = h('p', { class: 'wait', hidden: true });
   const status = h('p', { class: 'status', hidden: true });
   const place = h('span', { class: 'place' });
@@ -69,35 +74,57 @@ export function createMessage(ui, id) {
   let wasBusy = false;
   /** @type {readonly string[] | undefined} */
   let shownSiblings;
-  const markUnsure = confidenceMarker(body);
-  const mark = () =>
-    markUnsure(confident && markdown && shown?.status !== 'streaming' ? (shown?.words ?? []) : []);
+  /** @type {((words: ReadonlyArray<readonly [string, number]>) => void) | undefined} */
+  let markUnsure;
+
+  function mark() {
+    const words = confident && markdown && shown?.status !== 'streaming' ? (shown?.words ?? []) : [];
+    if (markUnsure) return markUnsure(words);
+    if (words.length === 0) return;
+    void import('./confidence.js').then(
+      ({ confidenceMarker }) => {
+        markUnsure ??= confidenceMarker(body);
+        mark();
+      },
+      () => {}, // out of reach: the answer is there without marks
+    );
+  }
 
   /** @param {Message} message */
   function renderText(message) {
-    const { thought, text } =
-      message.role === 'assistant' ? splitReasoning(message.text) : { thought: '', text: message.text };
-    reasoning.hidden = thought === '';
+    const { thought, text, open } =
+      message.role === 'assistant'
+        ? splitReasoning(message.text)
+        : { thought: '', text: message.text, open: false };
+    const thinks = open && message.status === 'streaming';
+    reasoning.hidden = thought === '' && !thinks;
+    reasoning.classList.toggle('open', thinks);
+    setText(reasoningTitle, t(thinks ? 'reasoningNow' : 'reasoning'));
     setText(reasoningText, thought);
     if (message.role === 'user') return setText(body, text);
     if (markdown) return markdown.render(text);
     setText(body, text);
     if (loading || text === '') return;
     loading = true;
-    loadMarkdown().then(({ createMarkdown }) => {
-      body.replaceChildren();
-      markdown = createMarkdown(body, codeDecorator(i18n));
-      if (shown) renderText(shown);
-      mark();
-    });
+    loadMarkdown().then(
+      ({ createMarkdown }) => {
+        body.replaceChildren();
+        body.removeAttribute('dir'); // each block has its own
+        markdown = createMarkdown(body, codeDecorator(i18n));
+        if (shown) renderText(shown);
+        mark();
+      },
+      () => (loading = false), // out of reach: the words are there as they are, and it is tried again with the next
+    );
   }
 
   /** @param {Message} message */
   function buttons(message) {
     const copy = iconButton(t('copy'), 'copy', async () => {
-      await copyText(shown?.text ?? '', body);
-      copy.replaceChildren(icon('check'));
-      ui.announce(t('copied'));
+      const { role = 'user', text = '' } = shown ?? {};
+      const copied = await copyText(role === 'user' ? text : splitReasoning(text).text, body);
+      copy.replaceChildren(icon(copied ? 'check' : 'copy'));
+      ui.announce(t(copied ? 'copied' : 'selected'));
       setTimeout(() => copy.replaceChildren(icon('copy')), 1500);
     });
     if (message.role === 'user') {
@@ -115,20 +142,9 @@ export function createMessage(ui, id) {
       branches,
       copy,
       iconButton(t('regenerate'), 'redo', () => void app.answers.regenerate(id)),
-      ...('speechSynthesis' in globalThis ? [speakButton()] : []),
+      speakButton(i18n, body),
       stats,
     ];
-  }
-
-  function speakButton() {
-    const button = iconButton(t('readAloud'), 'speaker', () => {
-      if (speechSynthesis.speaking) return speechSynthesis.cancel();
-      const utterance = new SpeechSynthesisUtterance(body.innerText);
-      utterance.onend = () => button.setAttribute('aria-pressed', 'false');
-      button.setAttribute('aria-pressed', 'true');
-      speechSynthesis.speak(utterance);
-    });
-    return button;
   }
 
   function edit() {
@@ -166,6 +182,8 @@ export function createMessage(ui, id) {
   return {
     root,
     edit,
+    /** Its marks are the document's, and would outlive it. */
+    leave: () => markUnsure?.([]),
     /** @param {AppState} state @param {Message} message */
     update(state, message) {
       const siblings = state.chat.children[message.parent ?? ''];
@@ -196,7 +214,7 @@ export function createMessage(ui, id) {
         setText(who, message.role === 'user' ? t('you') : t('assistant'));
         if (message.role === 'assistant') root.prepend(logo());
       }
-      if (before?.text !== message.text) renderText(message);
+      if (before?.text !== message.text || before?.status !== message.status) renderText(message);
       mark();
       const busy = message.status === 'streaming' || message.status === 'waiting';
       root.classList.toggle('busy', busy);

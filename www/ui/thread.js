@@ -66,7 +66,14 @@ export function createThread(ui) {
   /** @param {import('../state/app.js').AppState} state @param {number} lastOmitted */
   function describeOmitted(state, lastOmitted) {
     const all = state.chat.conversation.keepAll === true;
-    setText(omittedText, all ? t('keptAll') : t('omitted', { n: i18n.number(lastOmitted) }));
+    const { shortened } = state.context;
+    const parts = all
+      ? [t('keptAll')]
+      : [
+          lastOmitted > 0 ? t('omitted', { n: i18n.number(lastOmitted) }) : '',
+          shortened ? t('shortened') : '',
+        ];
+    setText(omittedText, parts.filter(Boolean).join(' '));
     setText(keep, all ? t('keepLess') : t('keepAll'));
   }
 
@@ -79,6 +86,7 @@ export function createThread(ui) {
     if (id !== conversation) {
       conversation = id;
       count = 0;
+      for (const view of views.values()) view.leave();
       views.clear();
       from = Math.max(0, path.length - PAGE);
     }
@@ -95,7 +103,7 @@ export function createThread(ui) {
       nodes.push(view.root);
     }
     anyLeft = left.size > 0;
-    if (left.size > 0 || keepAll) {
+    if (left.size > 0 || keepAll || state.context.shortened) {
       describeOmitted(state, left.size);
       nodes.splice(Math.max(0, left.size - from), 0, omitted);
     }
