@@ -6,6 +6,7 @@ import { goOffline } from './state/offline.js';
 import { readSettings } from './state/settings.js';
 import { loadLanguage, pickLanguage } from './ui/i18n.js';
 import { mountShell } from './ui/shell.js';
+import { makeRoomForKeyboard } from './ui/viewport.js';
 
 const LAST = 'loquat-last-conversation';
 const storage = (() => {
@@ -35,10 +36,18 @@ const app = createApp({
 let shell;
 let last = storage?.getItem(LAST) ?? '';
 
+/** The browser's bars around the page, as index.html has them. */
+const BARS = { light: '#fffcf6', dark: '#1a1814' };
+
 /** The appearance that concerns the whole document. @param {import('./state/settings.js').Settings} settings */
 function applyLook({ theme }) {
   if (theme === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
+  for (const bar of /** @type {NodeListOf<HTMLMetaElement>} */ (
+    document.querySelectorAll('meta[name=theme-color]')
+  ))
+    bar.content =
+      BARS[theme === 'light' || theme === 'dark' ? theme : /dark/.test(bar.media) ? 'dark' : 'light'];
 }
 
 /** @param {string} language */
@@ -62,6 +71,7 @@ app.store.subscribe((state, before) => {
 applyLook(settings);
 await app.conversations.restore(last);
 await show(settings.language);
+makeRoomForKeyboard(document.body);
 for (const error of storageFailed) console.warn('Conversations are kept in memory only:', error);
 if (settings.agreed || settings.remote) void app.model.load();
 if (matchMedia('(hover: hover)').matches) shell?.focus();

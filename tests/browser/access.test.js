@@ -28,7 +28,7 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   test(`axe finds nothing wrong in any view, ${colorScheme}`, async (t) => {
     const { open, server } = await setupFake(t, { context: { colorScheme, reducedMotion: 'reduce' } });
     const { page } = await open(FAKE);
-    const { agree, send, answer, button } = parts(page);
+    const { send, answer, answers, button } = parts(page);
     await check(page, 'welcome');
     server.faults.set('/models/tiny.gguf', { bytesPerSecond: 200_000 });
     await page.locator('.offer .primary').click();
@@ -39,12 +39,49 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     await answer();
     await page.locator('.hljs-keyword').first().waitFor();
     await check(page, 'answer');
+    await page.locator('article.user').hover();
+    await page.locator('article.user').getByRole('button', { name: 'Edit' }).click();
+    await check(page, 'editing a question');
+    await page.keyboard.press('Escape');
+    await send('think');
+    await answer();
+    await page.locator('details.reasoning:not([hidden]) summary').click();
+    await check(page, 'reasoning');
+    await send('count to 400');
+    await answers.getByText('Line 2.').waitFor();
+    await button('Stop').click();
+    await answers.getByText('Stopped.').waitFor();
+    await check(page, 'stopped');
+    await button('Answer again').last().click();
+    await page.getByText('2 / 2').waitFor();
+    await check(page, 'two versions, one of them being written');
+    await answer();
+    await send('again');
+    await answer();
+    await page.getByText('no longer fit').waitFor();
+    await check(page, 'left out of the context');
     await send('explode');
     await page.locator('.notice.error').waitFor();
     await check(page, 'error');
+    await page.locator('.sidebar li').hover();
+    await page.locator('.sidebar li').getByRole('button', { name: 'Rename' }).click();
+    await check(page, 'renaming');
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => /** @type {any} */ (document.activeElement)?.blur());
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await check(page, 'help');
+    await page.keyboard.press('Escape');
     await button('Settings').first().click();
     await page.getByLabel('Temperature').waitFor();
+    await page.locator('dialog details').first().locator('summary').click();
     await check(page, 'settings');
+    await button('New persona').click();
+    await check(page, 'a new persona');
+    await page.getByLabel('Name').fill('Sailor');
+    await button('Save persona').click();
+    await page.locator('.personas').getByRole('button', { name: 'Delete' }).click();
+    await check(page, 'a persona deleted');
     await page.getByLabel('Language').selectOption('zh');
     await page.getByRole('textbox', { name: '消息' }).waitFor();
     await page.keyboard.press('Escape');
@@ -83,6 +120,50 @@ test('everything can be done by keyboard', async (t) => {
   assert.equal(await answers.count(), 0);
   await page.keyboard.press('Control+K');
   assert.equal(await page.getByRole('searchbox').evaluate((node) => node === document.activeElement), true);
+});
+
+test('the focus goes through the page as one reads it, and comes back from a panel', async (t) => {
+  const { open } = await setupFake(t);
+  const { page } = await open(FAKE);
+  await page.locator('.offer .primary').waitFor();
+  await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+  const names = [];
+  for (let i = 0; i < 20; i++) {
+    await page.keyboard.press('Tab');
+    names.push(
+      await page.evaluate(() => {
+        const { activeElement: at } = document;
+        return at?.getAttribute('aria-label') || at?.textContent?.slice(0, 12) || at?.tagName;
+      }),
+    );
+  }
+  const expected = [
+    ...['New chat', 'Search conversations', 'Settings', 'Keyboard sho'],
+    ...['Settings', 'Load tiny.gg', 'Other models', 'Open a GGUF '],
+    ...['AskWhy is th', 'WriteWrite a', 'SummarizeSum', 'TranslateTra', 'CodeWrite a ', 'PlanPlan a o'],
+    'Message',
+  ];
+  const from = names.indexOf('New chat'); // after the browser's own parts
+  assert.deepEqual(names.slice(from, from + expected.length), expected);
+  const settings = page.locator('.sidebar .foot button').first();
+  await settings.focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Temperature').waitFor();
+  await page.keyboard.press('Escape');
+  assert.equal(await settings.evaluate((node) => node === document.activeElement), true);
+});
+
+test('who wants no motion sees none', async (t) => {
+  const { open } = await setupFake(t, { context: { reducedMotion: 'reduce' } });
+  const { page } = await open(FAKE);
+  const { agree, send, answers } = parts(page);
+  await agree();
+  await send('count to 400');
+  await answers.getByText('Line 2.').waitFor();
+  const moving = await page.evaluate(() =>
+    document.getAnimations().map((animation) => /** @type {any} */ (animation).animationName ?? 'transition'),
+  );
+  assert.deepEqual(moving, []);
 });
 
 test('screen readers hear whole sentences, once', async (t) => {

@@ -6,8 +6,10 @@ import { acceptFiles } from './drop.js';
 import { listenForKeys } from './keys.js';
 import { createLeaves } from './leaves.js';
 import { createNotice } from './notice.js';
+import { createOverlay } from './overlay.js';
 import { createProgress } from './progress.js';
 import { createSidebar } from './sidebar.js';
+import { stopReading, watchVoices } from './speech.js';
 import { createThread } from './thread.js';
 import { createTopbar } from './topbar.js';
 
@@ -46,10 +48,7 @@ export function mountShell(
     focusInput: () => composer.focus(),
     ...(welcome ? { welcome } : {}),
     showPanel: (panel) => void showPanel(panel),
-    showSidebar(shown) {
-      root.classList.toggle('with-sidebar', shown);
-      if (shown) /** @type {HTMLElement | null} */ (root.querySelector('.sidebar .menu'))?.focus();
-    },
+    showSidebar: (shown) => overlay.show(shown),
   };
   const thread = createThread(ui);
   const composer = createComposer(ui, thread.editLast);
@@ -58,7 +57,6 @@ export function mountShell(
   const leaves = createLeaves(ui);
   const progress = createProgress(ui);
   const notice = createNotice(ui);
-  const shade = h('div', { class: 'shade', onclick: () => ui.showSidebar(false) });
   // In a widget the page around has a main part of its own.
   const main = h(
     welcome ? 'div' : 'main',
@@ -75,27 +73,31 @@ export function mountShell(
     if (event.target === dialog) dialog.close();
   });
   dialog.addEventListener('close', () => dialog.replaceChildren());
-  const frame = h('div', { class: sidebar ? 'frame' : 'frame alone' }, sidebar?.root, shade, main);
+  const overlay = createOverlay(main, sidebar?.root, topbar?.root);
+  const frame = h('div', { class: sidebar ? 'frame' : 'frame alone' }, sidebar?.root, overlay.shade, main);
   const look = { class: 'loquat', lang: i18n.language, dir: i18n.direction };
   const root = h('div', look, frame, dialog, announcer.root);
+  overlay.watch(root);
 
   /** @param {keyof typeof PANELS | null} panel */
   async function showPanel(panel) {
     if (!panel) return dialog.close();
-    const create = await PANELS[panel]();
+    const create = await PANELS[panel]().catch(() => {
+      const message = `The part of this page that shows “${i18n.t(panel)}” did not arrive.`;
+      app.report(Object.assign(new Error(message), { code: 'page_incomplete' }));
+    });
+    if (!create) return;
     const view = create(ui);
     const title = i18n.t(panel);
+    const another = dialog.getAttribute('aria-label') !== title;
     setProps(dialog, { 'aria-label': title });
-    dialog.replaceChildren(
-      h(
-        'header',
-        null,
-        h('h2', null, title),
-        h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, i18n.t('close')),
-      ),
-      view,
-    );
-    if (!dialog.open) dialog.showModal();
+    const leave = () => dialog.close();
+    const close = h('button', { type: 'button', class: 'quiet', onclick: leave }, i18n.t('close'));
+    dialog.replaceChildren(h('header', null, h('h2', null, title), close), view);
+    if (another) dialog.scrollTop = 0;
+    if (dialog.open)
+      close.focus(); // what had the focus is gone
+    else dialog.showModal();
   }
 
   const views = [
@@ -118,16 +120,24 @@ export function mountShell(
   acceptFiles(root, app);
   const later = onceAFrame(draw);
   // Another conversation at once, or what is typed next would go into the field of the old one.
-  const stop = app.store.subscribe(({ chat }, before) =>
-    chat.conversation.id === before.chat.conversation.id ? later() : draw(),
-  );
-  const stopKeys = listenForKeys(root, ui, { focusSearch: () => sidebar?.focusSearch() });
+  const stop = app.store.subscribe(({ chat }, before) => {
+    if (chat.conversation.id === before.chat.conversation.id) return later();
+    stopReading();
+    draw();
+  });
+  const stopKeys = listenForKeys(root, ui, {
+    focusSearch: () => sidebar?.focusSearch(),
+    sidebarIsOver: overlay.isOver,
+  });
+  const stopVoices = watchVoices(root);
   return {
     root,
     focus: composer.focus,
     unmount() {
+      composer.leave();
       stop();
       stopKeys();
+      stopVoices();
       root.remove();
     },
   };

@@ -5,20 +5,22 @@ import { iconButton } from './message.js';
 /** @param {import('./context.js').Ui} ui @returns {import('./context.js').View} */
 export function createTopbar(ui) {
   const { t } = ui.i18n;
-  const title = h('h1', { class: 'title' });
+  const title = h('h1', { class: 'title', dir: 'auto' });
   const model = h('span', { class: 'chip' });
   const menu = iconButton(t('openMenu'), 'menu', () => ui.showSidebar(true));
   menu.classList.add('menu');
+  const fresh = iconButton(t('newChat'), 'plus', () => {
+    ui.app.conversations.start();
+    ui.focusInput();
+  });
+  fresh.classList.add('new-chat'); // the list has one, too
   const root = h(
     'header',
     { class: 'topbar' },
     menu,
     title,
     model,
-    iconButton(t('newChat'), 'plus', () => {
-      ui.app.conversations.start();
-      ui.focusInput();
-    }),
+    fresh,
     iconButton(t('settings'), 'settings', () => ui.showPanel('settings')),
   );
   return {
