@@ -52,7 +52,7 @@ test('what is exported can be imported', async (t) => {
   const [markdown] = await Promise.all([page.waitForEvent('download'), button('Export as Markdown').click()]);
   assert.match(await readFile(await markdown.path(), 'utf8'), /\*\*You:\*\*\n\nkeep this/);
   await page.locator('.transfer input[type=file]').setInputFiles(path);
-  await page.getByText('Imported 1 conversations.').waitFor();
+  await page.locator('dialog').getByText('Conversations imported: 1.').waitFor();
   assert.equal(await rows.count(), 2);
   assert.deepEqual(errors, []);
 });
@@ -162,7 +162,13 @@ test('privacy: no request after the model is ready, and diagnostics hold no word
   await button('Copy diagnostics').click();
   await page.getByText('Copied').waitFor();
   const text = await page.evaluate(() => navigator.clipboard.readText());
-  assert.match(text, /"variant": "fake"/);
+  const facts = JSON.parse(text);
+  assert.match(facts.versions.loquat, /^\d+\.\d+\.\d+$/);
+  assert.match(facts.versions.shell.join(), /^loquat-shell /);
+  for (const part of ['browser', 'adapter', 'storage', 'model', 'settings', 'requests', 'errors'])
+    assert.ok(part in facts, part);
+  const { backend, variant } = facts.model.info;
+  assert.deepEqual([backend, variant], ['cpu', 'fake']);
   assert.doesNotMatch(text, /secret/);
 });
 
@@ -185,6 +191,25 @@ test('a GGUF dropped on the page becomes the model, without any download', async
   assert.deepEqual(errors, []);
 });
 
+test('text runs in its own direction, whatever the page’s: Arabic in an English one', async (t) => {
+  const { open } = await setupFake(t);
+  const { page } = await open(FAKE);
+  const { send, agree, answer, questions, answers, field } = parts(page);
+  const direction = (/** @type {import('playwright-core').Locator} */ place) =>
+    place.evaluate((node) => getComputedStyle(node).direction);
+  await agree();
+  await field.fill('ما هو اللوكات؟');
+  assert.equal(await direction(field), 'rtl');
+  await field.press('Enter');
+  await answer();
+  await send('ما هو HTML؟ count to 2');
+  await answer();
+  assert.equal(await direction(questions.first().locator('.body')), 'rtl');
+  assert.equal(await direction(answers.first().locator('.block')), 'ltr', 'it begins in English');
+  assert.equal(await direction(page.locator('.topbar .title')), 'rtl');
+  assert.equal(await direction(page.locator('.sidebar .open').first()), 'rtl');
+});
+
 test('right to left, everything is mirrored and nothing is cut', async (t) => {
   const { open } = await setupFake(t);
   const { page } = await open(FAKE);
@@ -204,4 +229,31 @@ test('right to left, everything is mirrored and nothing is cut', async (t) => {
   assert.equal(await page.locator('.code pre').evaluate((node) => getComputedStyle(node).direction), 'ltr');
   assert.ok(code.x >= 0);
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+});
+
+test('the page’s own policy keeps it from every other host, also where the host sends none', async (t) => {
+  const { open, server } = await setupFake(t);
+  const nothing = "default-src * 'unsafe-inline' 'unsafe-eval' data: blob:";
+  server.faults.set('/', { headers: { 'Content-Security-Policy': nothing } });
+  const { page } = await open(FAKE);
+  await page.locator('.offer').waitFor();
+  const refused = await page.evaluate(async () => {
+    /** @type {string[]} */
+    const seen = [];
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
+      seen.push(effectiveDirective),
+    );
+    await fetch('https://example.org/words').catch(() => {});
+    const script = document.createElement('script');
+    script.textContent = 'globalThis.ran = true';
+    const image = new Image();
+    image.src = 'https://example.org/words.png';
+    document.body.append(script, image);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return { seen: seen.sort(), ran: 'ran' in globalThis };
+  });
+  assert.deepEqual(refused, {
+    seen: ['connect-src', 'img-src', 'script-src-elem'],
+    ran: false,
+  });
 });

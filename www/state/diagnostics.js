@@ -1,4 +1,5 @@
-// What helps to find a fault, as text: browser, device, model, last errors. Never a word of the conversations.
+// What helps to find a fault, as text: versions, browser, device, model, last errors. Never a word of the conversations.
+/// <reference path="../globals.d.ts" />
 
 /** @typedef {{requestAdapter: () => Promise<{info?: Record<string, unknown>, limits?: Record<string, number>, features?: Iterable<string>} | null>}} Gpu */
 
@@ -20,6 +21,16 @@ async function adapter() {
   };
 }
 
+/** Addresses may carry keys; what is asked for is enough. @param {string} text */
+const withoutQueries = (text) => text.replace(/(https?:\/\/[^\s?#]+)[?#][^\s"]*/g, '$1');
+
+/** The page's version, and the contents that the service worker keeps. */
+async function versions() {
+  const kept = (await globalThis.caches?.keys().catch(() => [])) ?? [];
+  const loquat = typeof __LOQUAT_VERSION__ === 'string' ? __LOQUAT_VERSION__ : 'not built';
+  return { loquat, shell: kept.filter((name) => name.startsWith('loquat-shell')) };
+}
+
 /**
  * @param {import('./app.js').AppState} state
  * @param {number} requests since the model was ready
@@ -29,6 +40,7 @@ export async function diagnostics({ model, settings, errors, list, context }, re
   const storage = await globalThis.navigator?.storage?.estimate?.().catch(() => undefined);
   const { system: _system, personas: _personas, remoteKey: _key, ...rest } = settings;
   const facts = {
+    versions: await versions(),
     browser: { userAgent, hardwareConcurrency, language },
     isolated: globalThis.crossOriginIsolated ?? false,
     adapter: await adapter(),
@@ -40,5 +52,5 @@ export async function diagnostics({ model, settings, errors, list, context }, re
     requests,
     errors: errors.map(({ code, message }) => ({ code, message })),
   };
-  return JSON.stringify(facts, null, 1);
+  return withoutQueries(JSON.stringify(facts, null, 1));
 }

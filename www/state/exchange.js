@@ -23,7 +23,8 @@ export function toJson(chats, personas = []) {
 function refused(message) {
   return Object.assign(new Error(message), {
     code: 'import_unknown',
-    remedy: 'Choose a file exported here (JSON or Markdown), or conversations.json from an export of ChatGPT.',
+    remedy:
+      'Choose a file exported here (JSON or Markdown), or conversations.json from an export of ChatGPT.',
   });
 }
 

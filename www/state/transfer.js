@@ -26,7 +26,7 @@ export function createTransfer({ store, options: { storage }, change, fail }, co
         .map(({ conversation, messages }) => toMarkdown(chatFrom(conversation, messages)))
         .join('\n');
     },
-    /** @param {string} text */
+    /** @param {string} text @returns {Promise<number>} how many conversations; 0 when it failed, which is shown */
     async importText(text) {
       try {
         const { parseImport, parsePersonas } = await loadFormats();
@@ -38,8 +38,10 @@ export function createTransfer({ store, options: { storage }, change, fail }, co
         store.set({
           notice: { kind: 'info', code: 'conversations_imported', message: String(chats.length), remedy: '' },
         });
+        return chats.length;
       } catch (error) {
         fail(error);
+        return 0;
       }
     },
   };

@@ -23,8 +23,8 @@ export function createPrivacy({ app, i18n: { t, number } }) {
   const label = h('span', null, t('diagnostics'));
   const copy = async () => {
     text.textContent = await diagnostics(app.store.get(), (await requests).length);
-    await copyText(text.textContent, text);
-    setText(label, t('copied'));
+    const copied = await copyText(text.textContent, text);
+    setText(label, t(copied ? 'copied' : 'selected'));
   };
   return h(
     'fieldset',
@@ -32,6 +32,7 @@ export function createPrivacy({ app, i18n: { t, number } }) {
     h('legend', null, t('privacy')),
     counted,
     addresses,
+    h('p', { class: 'note' }, t('requestsOwn')),
     h(
       'div',
       { class: 'row' },

@@ -1,5 +1,5 @@
 // The buttons that save conversations to files and read them back.
-import { h } from './dom.js';
+import { h, setText } from './dom.js';
 import { icon } from './icons.js';
 
 /** @param {string} name @param {string} type @param {string} text */
@@ -11,20 +11,25 @@ function download(name, type, text) {
 }
 
 /** @param {import('./context.js').Ui} ui */
-export function createTransfer({ app, i18n: { t } }) {
+export function createTransfer({ app, i18n: { t, number }, showPanel }) {
   const day = () => new Date().toISOString().slice(0, 10);
   const file = h('input', {
     type: 'file',
-    accept: '.json,application/json',
+    accept: '.json,.md,application/json,text/markdown',
+    multiple: true,
     class: 'visually-hidden',
     tabindex: -1,
     'aria-label': t('import'),
   });
   file.addEventListener('change', async () => {
-    const chosen = file.files?.[0];
+    const chosen = [...(file.files ?? [])];
     file.value = '';
-    if (chosen) await app.transfer.importText(await chosen.text());
+    let count = 0;
+    for (const each of chosen) count += await app.transfer.importText(await each.text());
+    if (app.store.get().notice?.kind === 'error') return showPanel(null); // it is told behind the panel
+    setText(said, t('imported', { n: number(count) }));
   });
+  const said = h('p', { class: 'note', role: 'status' });
   return h(
     'div',
     { class: 'transfer' },
@@ -52,5 +57,6 @@ export function createTransfer({ app, i18n: { t } }) {
       t('exportMarkdown'),
     ),
     file,
+    said,
   );
 }
