@@ -9,6 +9,7 @@ import { startServer } from './server.js';
 const folder = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
+const WATCH = { width: 200, height: 300 };
 
 if (!MODEL) throw new Error('LOQUAT_MODEL names no model file');
 await mkdir(folder, { recursive: true });
@@ -68,6 +69,70 @@ await session({ viewport: DESKTOP }, '/?temperature=0', async (page, shoot) => {
   await shoot('phone');
   await button('Show conversations').click();
   await shoot('phone-list');
+  await page.keyboard.press('Escape');
+  await button('Stop').click();
+  await answer();
+  await page.setViewportSize({ width: PHONE.width, height: 420 });
+  await page.getByRole('textbox', { name: 'Message' }).fill('And in winter?');
+  await shoot('phone-keyboard');
+  await page.getByRole('textbox', { name: 'Message' }).fill('');
+  await page.setViewportSize(WATCH);
+  await shoot('watch');
+});
+
+// A short context, of which the first messages have fallen out; and words the model was unsure of.
+await session(
+  { viewport: DESKTOP },
+  '/?temperature=0&contextLength=256&maxTokens=60',
+  async (page, shoot) => {
+    const { agree, send, answer, button } = parts(page);
+    await agree();
+    await button('Settings').first().click();
+    await page.getByLabel('Mark words').check();
+    await page.keyboard.press('Escape');
+    for (const what of ['bees', 'ants', 'spiders', 'beetles']) {
+      await send(`Tell me about ${what}.`);
+      await answer();
+    }
+    await page.getByText('no longer fit').waitFor();
+    await page.locator('.omitted').scrollIntoViewIfNeeded();
+    await page.locator('.scroller').evaluate((node) => (node.scrollTop -= 80));
+    await shoot('left-out');
+  },
+);
+
+// Right to left, by an imported conversation: the default model knows no Arabic.
+const ARABIC = `# رحلة إلى البحر
+
+**You:**
+
+ما أفضل وقت لزيارة البحر مع الأطفال؟
+
+**Loquat:**
+
+أفضل وقت هو **أواخر الربيع**، لأن الجو معتدل والشاطئ هادئ:
+
+1. مايو: الماء بارد قليلاً.
+2. يونيو: مناسب جداً.
+
+| الشهر | الحرارة | الزوار |
+|---|---|---|
+| مايو | 22 | قليل |
+| يونيو | 26 | كثير |
+
+\`\`\`python
+print("البحر")
+\`\`\`
+`;
+await session({ viewport: DESKTOP }, '/', async (page, shoot) => {
+  const { agree, rows } = parts(page);
+  await agree();
+  await page.evaluate((text) => /** @type {any} */ (globalThis).loquat.app.transfer.importText(text), ARABIC);
+  await page.evaluate(() => document.querySelector('.loquat')?.setAttribute('dir', 'rtl'));
+  await rows.first().locator('.open').click();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await page.locator('.hljs-string').waitFor();
+  await shoot('right-to-left');
 });
 
 await session(
