@@ -78,7 +78,7 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     await check(page, 'settings');
     await button('New persona').click();
     await check(page, 'a new persona');
-    await page.getByLabel('Name').fill('Sailor');
+    await page.getByLabel('Name', { exact: true }).fill('Sailor');
     await button('Save persona').click();
     await page.locator('.personas').getByRole('button', { name: 'Delete' }).click();
     await check(page, 'a persona deleted');

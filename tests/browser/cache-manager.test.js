@@ -154,6 +154,17 @@ test('in Chinese every sentence is: on the page, in the settings, why a model do
   });
   await page.getByRole('button', { name: '设置' }).first().click();
   await page.getByText('没有使用显卡，因为：计算一层，显卡需要 1.20 毫秒，处理器需要 0.40 毫秒').waitFor();
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => {
+    // What the library says where there is none, as it was read in Chromium.
+    const { app } = /** @type {any} */ (globalThis).loquat;
+    const { model } = app.store.get();
+    const reason =
+      'no GPU is used, because: gpu backend: no adapter: No suitable graphics adapter found; noop not requested, vulkan not requested, webgpu found no adapters';
+    app.store.set({ model: { ...model, info: { ...model.info, reason } } });
+  });
+  await page.getByRole('button', { name: '设置' }).first().click();
+  await page.getByText('原因：没有使用显卡，因为：这个浏览器没有提供显卡。').waitFor();
   await page.locator('dialog .models .why').first().waitFor({ state: 'attached' });
   await page.locator('dialog details summary').first().click();
   assert.deepEqual(await english(page, 'dialog'), []);

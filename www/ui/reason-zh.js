@@ -11,7 +11,7 @@ const PATTERNS = [
   [/it computes on the CPU itself/, '它本身就在处理器上计算'],
   [/(\S.*) computes on the CPU/, '$1 在处理器上计算'],
   [/a layer takes it ([\d.]+) ms and the CPU ([\d.]+) ms/, '计算一层，显卡需要 $1 毫秒，处理器需要 $2 毫秒'],
-  [/no adapter: /, '没有可用的显卡：'],
+  [/this browser offers no graphics card/, '这个浏览器没有提供显卡'],
   [/f16 keys and values are off, because /, '未使用 f16 的键和值，因为 '],
   [/tokens are chosen on the CPU, because /, '词元在处理器上选取，因为 '],
   [/no ([\w-]+) and ([\w-]+) for ([\w-]+)/g, '$3 需要 $1 和 $2'],

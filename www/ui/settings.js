@@ -17,7 +17,11 @@ import { DEFAULTS } from '../state/settings.js';
 
 /** @param {import('./i18n.js').I18n} i18n @param {import('../engine/protocol.js').EngineInfo} info */
 async function explainBackend({ t, language }, { backend, variant, threads, reason }) {
-  const said = language === 'zh' ? (await import('./reason-zh.js')).reasonInChinese(reason) : reason;
+  // The library lists every kind of adapter that it did not look for.
+  const plain = reason
+    .replace('gpu backend: ', '')
+    .replace(/no adapter: .*/, 'this browser offers no graphics card');
+  const said = language === 'zh' ? (await import('./reason-zh.js')).reasonInChinese(plain) : plain;
   return t('backendReason', { backend, variant, threads, reason: said });
 }
 
