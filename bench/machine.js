@@ -14,18 +14,18 @@ async function version(name) {
   return JSON.parse(await readFile(file, 'utf8')).version;
 }
 
-/** @param {string} browser */
-export async function describeMachine(browser) {
+export async function describeMachine() {
   return {
     date: new Date().toISOString(),
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     system: `Linux ${release()}`,
-    chromium: browser,
+    browsers: /** @type {string[]} */ ([]),
     node: process.version,
     wllama: await version('@wllama/wllama'),
     nodeLlamaCpp: await version('node-llama-cpp'),
+    transformers: await version('@huggingface/transformers'),
   };
 }
 

@@ -1,7 +1,9 @@
 // Samples to Markdown. Measures nothing.
+import { gpuSections } from './report-gpu.js';
 import { QUIET } from './machine.js';
 import { METRICS } from './session.js';
 import { digits, ratio, show, spread } from './stats.js';
+import { compared, series, table } from './table.js';
 
 /** @typedef {import('./session.js').MetricName} MetricName */
 /** @typedef {import('./session.js').Sample} Sample */
@@ -9,6 +11,7 @@ import { digits, ratio, show, spread } from './stats.js';
 /**
  * @typedef {object} Turn one engine's turn in one round
  * @property {number} round
+ * @property {string} [place] the browser, and with --gpu its adapter
  * @property {string} engine
  * @property {number} threads
  * @property {boolean} busy another process kept a core busy
@@ -29,41 +32,18 @@ import { digits, ratio, show, spread } from './stats.js';
  * @property {string[]} notes
  */
 
-/** One value a round. @param {Turn[]} turns @param {string} engine @param {number} threads @param {MetricName} metric */
-function series(turns, engine, threads, metric, busy = false) {
-  const rounds = Math.max(0, ...turns.map(({ round }) => round + 1));
-  return Array.from({ length: rounds }, (_, round) => {
-    const turn = turns.find(
-      (t) => t.round === round && t.engine === engine && t.threads === threads && t.busy === busy,
-    );
-    return turn?.sample?.[metric];
-  });
-}
-
-/** @param {string[][]} rows the first is the head */
-function table(rows) {
-  const [head, ...body] = rows;
-  return [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-/** `7.4 × (7.1–7.6), aim ≥ 6`. @param {ReturnType<typeof ratio>} found @param {number | undefined} aim @param {'more' | 'less'} better */
-function compared(found, aim, better) {
-  if (!found) return '–';
-  const range = found.n === 1 ? '' : ` (${found.min.toFixed(2)}–${found.max.toFixed(2)})`;
-  const wanted = aim === undefined ? '' : `; aim ${better === 'more' ? '≥' : '≤'} ${aim}`;
-  const missed = aim !== undefined && (better === 'more' ? found.median < aim : found.median > aim);
-  return `${missed ? '✗ ' : ''}${found.median.toFixed(2)} ×${range}${wanted}`;
-}
-
 /** @param {Results} results */
 function mainTable({ turns }) {
+  const more = turns.some(({ engine }) => engine === 'transformers'); // on request only
   const rows = [['', 'threads', 'Loquat', 'wllama', 'native llama.cpp', 'to wllama', 'to native']];
+  if (more) rows[0].push('transformers.js', 'to transformers.js');
   const threads = [...new Set(turns.map((turn) => turn.threads))].sort();
   for (const [name, metric] of Object.entries(METRICS)) {
     for (const n of threads) {
       const of = (/** @type {string} */ engine) => series(turns, engine, n, /** @type {MetricName} */ (name));
       const [loquat, wllama, native] = [of('loquat'), of('wllama'), of('native')];
-      if (!spread([...loquat, ...wllama, ...native])) continue;
+      const transformers = of('transformers');
+      if (!spread([...loquat, ...wllama, ...native, ...transformers])) continue;
       /** @type {{wllama?: number[], native?: number[]}} */
       const aim = metric.aim;
       rows.push([
@@ -74,6 +54,9 @@ function mainTable({ turns }) {
         name === 'load' ? '–' : show(spread(native)), // it has no browser cache to load from
         compared(ratio(loquat, wllama), aim.wllama?.[n - 1], metric.better),
         name === 'load' ? '–' : compared(ratio(loquat, native), aim.native?.[n - 1], metric.better),
+        ...(more
+          ? [show(spread(transformers)), compared(ratio(loquat, transformers), undefined, metric.better)]
+          : []),
       ]);
     }
   }
@@ -112,7 +95,6 @@ function bandwidthLines({ bandwidth, turns }) {
     `- wasm reads memory at ${gb(read.median)} GB/s (${gb(read.min)}–${gb(read.max)}) on one thread`,
   ];
   const info = turns.find((turn) => turn.engine === 'loquat' && turn.info)?.info;
-  if (info?.backend === 'gpu') return lines; // the share of another processor's bandwidth says nothing
   const bytes = Number(info?.weight_bytes);
   for (const n of [1, 2]) {
     const rates = series(turns, 'loquat', n, 'decode');
@@ -146,47 +128,14 @@ function memoryLines({ turns }) {
   ];
 }
 
-/** transformers.js 4.3 (q4 ONNX) on the same software adapter, measured apart; and how many times as fast Loquat should be. */
-const ON_SOFTWARE = /** @type {const} */ ({
-  decode: { rates: [0.17, 0.17], aim: 5 },
-  prefill_128: { rates: [3.4, 4.3], aim: 3 },
-});
-const ENCODE_MS = 1; // a token, on the side that records
-
-/** What a token costs the GPU, and the speed beside the peer's. @param {Results} results @returns {string[]} */
-function gpuLines({ turns }) {
-  const turn = turns.find((t) => t.engine === 'loquat' && t.own && t.info?.backend === 'gpu');
-  /** @type {Record<string, number> | undefined} */
-  const cost = /** @type {any} */ (turn?.own?.decode);
-  if (!turn || !cost?.gpu_steps) return [];
-  const layers = Number(turn.info?.n_layers);
-  // All but the first token, which the prompt's pass gives.
-  const dispatches = gpuDispatches(turn);
-  const encode = cost.gpu_encode_ms;
-  const lines = [
-    `- ${dispatches} dispatches a token (${layers} layers), one submission, ${(cost.gpu_token_bytes / 1e6).toFixed(1)} MB of weights`,
-    `- ${encode > ENCODE_MS ? '✗ ' : ''}recording a token takes the worker ${encode.toFixed(2)} ms; aim < ${ENCODE_MS}; ` +
-      `${cost.gpu_depth} tokens under way`,
-    `- peak wasm memory ${digits(turn.sample?.memory ?? NaN)} MB`,
-  ];
-  for (const [name, { rates, aim }] of Object.entries(ON_SOFTWARE)) {
-    const rate = turn.sample?.[/** @type {MetricName} */ (name)];
-    if (rate === undefined) continue;
-    const times = rates.map((peer) => rate / peer);
-    lines.push(
-      `- ${METRICS[/** @type {MetricName} */ (name)].title}: ${digits(rate)} tokens/s, ` +
-        `${Math.min(...times) < aim ? '✗ ' : ''}${[...new Set(times.map((t) => t.toFixed(1)))].reverse().join('–')} × ` +
-        `transformers.js (${[...new Set(rates)].join('–')}, measured apart on an adapter of this kind); aim ≥ ${aim}`,
-    );
-  }
-  return lines;
-}
-
-/** From two answers of different lengths: what their tokens differ by. @param {Turn} turn */
-function gpuDispatches(turn) {
-  const { 'warm up': short, decode: long } = /** @type {Record<string, Record<string, number>>} */ (turn.own);
-  return Math.round((long.gpu_dispatches - short.gpu_dispatches) / (long.gpu_steps - short.gpu_steps));
-}
+/** @param {Results} results @returns {string[]} */
+const cpuSections = (results) => [
+  mainTable(results),
+  '',
+  ...bandwidthLines(results),
+  ...threadLines(results),
+  ...memoryLines(results),
+];
 
 /** @param {Results} results */
 export function markdown(results) {
@@ -205,9 +154,9 @@ export function markdown(results) {
   const failed = turns.filter((turn) => turn.failed);
   return [
     `- ${m.date}, \`${results.command}\``,
-    `- ${m.cpu}, ${m.cores} cores, ${m.memoryGb} GB, ${m.system}; Chromium ${m.chromium}, Node.js ${m.node}`,
+    `- ${m.cpu}, ${m.cores} cores, ${m.memoryGb} GB, ${m.system}; ${m.browsers}, Node.js ${m.node}`,
     `- Loquat ${seen.name ?? ''} on ${seen.backend ?? '?'}, kernels by threads: ${variants.join(', ') || '?'}`,
-    `- wllama ${m.wllama} (llama.cpp ${wllama?.libllama ?? '?'}), node-llama-cpp ${m.nodeLlamaCpp} (llama.cpp ${native?.release ?? '?'})`,
+    `- wllama ${m.wllama} (llama.cpp ${wllama?.libllama ?? '?'}), node-llama-cpp ${m.nodeLlamaCpp} (llama.cpp ${native?.release ?? '?'}), transformers.js ${m.transformers}`,
     `- the page was ${results.isolated ? '' : 'NOT '}cross-origin isolated`,
     `- before: ${state(before)}; after: ${state(after)}`,
     ...(others ? [`- other programs used, while engines were measured, ${show(others)} cores`] : []),
@@ -216,13 +165,11 @@ export function markdown(results) {
       : []),
     ...results.notes.map((note) => `- ${note}`),
     '',
-    mainTable(results),
-    '',
-    ...gpuLines(results),
-    ...bandwidthLines(results),
-    ...threadLines(results),
-    ...memoryLines(results),
-    ...failed.map((t) => `- FAILED: ${t.engine}, ${t.threads} threads, round ${t.round + 1}: ${t.failed}`),
+    ...(seen.backend === 'gpu' ? gpuSections(results) : cpuSections(results)),
+    ...failed.map(({ engine, place, threads, round, failed }) => {
+      const which = [engine, ...(place ? [place] : []), `${threads} threads`, `round ${round + 1}`];
+      return `- FAILED: ${which.join(', ')}: ${failed}`;
+    }),
     '',
   ].join('\n');
 }

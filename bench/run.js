@@ -1,19 +1,16 @@
 // `cargo xtask bench`: rounds in which every engine has its turn, then the table. Installs and builds nothing.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { startBrowser } from './browser.js';
+import { pageDriver } from './browser.js';
 import { childDriver } from './drivers/child.js';
 import { QUIET, describeMachine, keepCoreBusy, machineState, watchOthers } from './machine.js';
+import { CPU, GPU as GPU_PLACES } from './places.js';
 import { markdown } from './report.js';
 import { BUSY, FULL, GPU, QUICK, session } from './session.js';
+import { startSite } from './site.js';
 
 /** @typedef {import('./drivers/driver.js').Driver} Driver */
-
-/** Why the peers' GPU paths have no columns. */
-const GPU_NOTES = [
-  'SKIP: transformers.js: its ONNX weights come from a model hub only, which the bench does not reach. Measured apart, version 4.3 decoded 0.17 and prefilled 3.4–4.3 tokens/s on this software adapter',
-  'SKIP: wllama: it refuses WebGPU adapters without shader-f16, such as this software adapter',
-];
+/** @typedef {{place: import('./places.js').Place, browser: import('./browser.js').Browser, usable: string[]}} Stage */
 
 const { values: options } = parseArgs({
   options: {
@@ -36,7 +33,9 @@ if (!model) throw new Error('LOQUAT_MODEL names no model file: start this by `ca
 const threads = options.gpu ? [1] : options.threads.split(',').map(Number);
 const rounds = Number(options.rounds ?? (options.quick || options.gpu ? 1 : 5));
 const scale = options.gpu ? GPU : options.quick ? QUICK : FULL;
-const engines = (options.engines ?? (options.gpu ? 'loquat' : 'loquat,wllama,native')).split(',');
+const places = options.gpu ? GPU_PLACES : CPU;
+const asked = options.engines?.split(',');
+const onnx = process.env.LOQUAT_ONNX;
 
 /** As a reader would repeat it: where this machine keeps things is no part of it. */
 const command = [
@@ -49,18 +48,20 @@ const command = [
 ].join(' ');
 
 const before = await machineState();
-const browser = await startBrowser({ model, dist: options.dist, gpu: options.gpu });
+const site = await startSite({ model, dist: options.dist, onnx });
+/** @type {Stage[]} */
+const stages = [];
 
 /** @type {import('./report.js').Results} */
 const results = {
-  machine: await describeMachine(browser.version),
+  machine: await describeMachine(),
   command,
   before,
   after: before,
   isolated: false,
   bandwidth: [],
   turns: [],
-  notes: options.gpu ? GPU_NOTES : [],
+  notes: [],
 };
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
 if (before.others > QUIET) say(`WARNING: other programs are busy on ${before.others.toFixed(1)} cores`);
@@ -70,16 +71,25 @@ async function save() {
   if (options.json) await writeFile(options.json, `${JSON.stringify(results, undefined, 1)}\n`);
 }
 
-/** @param {string} engine @returns {Promise<Driver>} */
-const start = async (engine) => {
+/** @param {string} reason */
+function skip(reason) {
+  results.notes.push(`SKIP: ${reason}`);
+  say(`SKIP: ${reason}`);
+}
+
+/** @param {Stage} stage @param {string} engine @returns {Promise<Driver>} */
+const start = async ({ place, browser }, engine) => {
   if (engine === 'native') return childDriver(model);
-  return browser.driver(engine === 'loquat' && options.gpu ? 'loquat-gpu' : engine);
+  if (!(engine in place.drivers)) throw new Error(`there is no such engine`);
+  return pageDriver(browser, place.drivers[engine], site.model);
 };
 
-/** Puts the model into an engine's cache: loads until it comes from there. @param {string} engine */
-async function prime(engine) {
+/** Puts the model into an engine's cache: loads until it comes from there. @param {Stage} stage @param {string} engine */
+async function prime(stage, engine) {
+  if (engine === 'transformers' && !onnx)
+    throw new Error(process.env.LOQUAT_ONNX_MISSING ?? 'LOQUAT_ONNX names no folder');
   for (let attempt = 0; attempt < 5; attempt++) {
-    const driver = await start(engine);
+    const driver = await start(stage, engine);
     try {
       const { info } = await driver.load(1);
       if (attempt > 0 && info.fromCache !== false) return;
@@ -91,57 +101,83 @@ async function prime(engine) {
   throw new Error('its model does not come from its cache');
 }
 
-/** @param {string} engine @param {number} n @param {number} round @param {import('./session.js').Scale} scale @param {boolean} busy */
-async function turn(engine, n, round, scale, busy) {
+/** @param {Stage} stage @param {string} engine @param {number} n @param {number} round @param {import('./session.js').Scale} scale @param {boolean} busy */
+async function turn(stage, engine, n, round, scale, busy) {
+  const which = { round, place: stage.place.name, engine, threads: n, busy };
   const started = performance.now();
   const stop = busy ? keepCoreBusy() : async () => {};
   /** @type {Driver | undefined} */
   let driver;
   try {
-    driver = await start(engine);
+    driver = await start(stage, engine);
     const others = await watchOthers();
     const measured = await session(driver, n, round, scale);
-    results.turns.push({ round, engine, threads: n, busy, others: await others(), ...measured });
+    results.turns.push({ ...which, others: await others(), ...measured });
     const { threads = n } = measured.info;
-    if (threads !== n) results.notes.push(`${engine} ran on ${threads} threads where ${n} were asked for`);
+    if (threads !== n && !options.gpu)
+      results.notes.push(`${engine} ran on ${threads} threads where ${n} were asked for`);
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
-    results.turns.push({ round, engine, threads: n, busy, failed });
+    results.turns.push({ ...which, failed });
     say(`  FAILED: ${failed}`);
   } finally {
     await driver?.close();
     await stop();
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  say(`round ${round + 1}/${rounds}: ${engine}, ${n} threads${busy ? ', a core busy' : ''} (${seconds} s)`);
+  const how = options.gpu ? stage.place.name : `${n} threads${busy ? ', a core busy' : ''}`;
+  say(`round ${round + 1}/${rounds}: ${engine}, ${how} (${seconds} s)`);
+}
+
+/** Starts a browser and fills the caches. @param {import('./places.js').Place} place */
+async function open(place) {
+  const stage = { place, browser: await place.start(site.page), usable: /** @type {string[]} */ ([]) };
+  stages.push(stage);
+  for (const engine of asked?.filter((name) => !options.gpu || name in place.drivers) ?? place.engines) {
+    try {
+      await prime(stage, engine);
+      stage.usable.push(engine);
+    } catch (error) {
+      skip(
+        `${engine}${options.gpu ? ` in ${place.name}` : ''}: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+  }
+}
+
+/** @param {Stage} stage @param {number} round */
+async function measure(stage, round) {
+  for (const n of threads)
+    for (const engine of stage.usable) await turn(stage, engine, n, round, scale, false);
+  await save();
+  if (options.gpu || !stage.usable.includes('loquat')) return;
+  for (const n of threads) await turn(stage, 'loquat', n, round, BUSY, true);
 }
 
 try {
-  const usable = [];
-  for (const engine of engines) {
-    try {
-      await prime(engine);
-      usable.push(engine);
-    } catch (error) {
-      results.notes.push(`SKIP: ${engine}: ${error instanceof Error ? error.message : error}`);
-      say(results.notes[results.notes.length - 1]);
-    }
+  for (const place of places) {
+    await open(place).catch((error) =>
+      skip(`${place.name}: ${error instanceof Error ? error.message : error}`),
+    );
   }
+  results.machine.browsers = stages.map(({ browser }) => browser.version);
   for (let round = 0; round < rounds; round++) {
-    const { page, bench } = await browser.openPage();
-    results.isolated = await bench.evaluate((bench) => bench.isolated());
-    results.bandwidth.push(await bench.evaluate((bench) => bench.bandwidth(8)));
+    const page = await stages[0].browser.openPage();
+    results.isolated = await page.bench((/** @type {import('./page/page.js').Bench} */ bench) =>
+      bench.isolated(),
+    );
+    results.bandwidth.push(
+      await page.bench((/** @type {import('./page/page.js').Bench} */ bench) => bench.bandwidth(8)),
+    );
     await page.close();
-    for (const n of threads) for (const engine of usable) await turn(engine, n, round, scale, false);
-    if (options.gpu) continue;
-    await save();
-    for (const n of threads) if (usable.includes('loquat')) await turn('loquat', n, round, BUSY, true);
+    for (const stage of stages) await measure(stage, round);
   }
 } finally {
-  await browser.close();
+  for (const { browser } of stages) await browser.close();
+  await site.stop();
 }
 results.after = await machineState();
 await save();
 console.log(markdown(results));
 const measured = results.turns.some((turn) => turn.engine === 'loquat' && turn.sample);
-process.exit(measured || !engines.includes('loquat') ? 0 : 1);
+process.exit(measured || (asked && !asked.includes('loquat')) ? 0 : 1);

@@ -18,6 +18,7 @@ export const METRICS = {
     better: 'more',
     aim: { wllama: [6], native: [0.8] },
   },
+  prefill_64: { title: 'prefill of 64', unit: 'tokens/s', better: 'more', aim: {} },
   prefill_128: { title: 'prefill of 128', unit: 'tokens/s', better: 'more', aim: {} },
   prefill_512: {
     title: 'prefill of 512',
@@ -34,18 +35,26 @@ export const METRICS = {
 
 /**
  * @typedef {object} Scale how much is measured
- * @property {number} decodeTokens generated after a short prompt
+ * @property {{prompt: number, newTokens: number}} warmUp the browser compiles hot functions again, better
+ * @property {number} decodeTokens generated after a prompt of 16
+ * @property {64 | 128} prefillTokens
  * @property {number} longTokens generated after 1,024 tokens; 0 leaves out 512 and 1,024
  */
 
+const WARM = /** @type {const} */ ({ warmUp: { prompt: 32, newTokens: 8 }, prefillTokens: 128 });
 /** @type {Scale} */
-export const FULL = { decodeTokens: 64, longTokens: 32 };
+export const FULL = { ...WARM, decodeTokens: 64, longTokens: 32 };
 /** @type {Scale} */
-export const QUICK = { decodeTokens: 16, longTokens: 0 };
-/** Software adapters take a second a token. @type {Scale} */
-export const GPU = { decodeTokens: 12, longTokens: 0 };
+export const QUICK = { ...WARM, decodeTokens: 16, longTokens: 0 };
+/** On software adapters a peer takes six seconds a token. @type {Scale} */
+export const GPU = {
+  warmUp: { prompt: 16, newTokens: 2 },
+  decodeTokens: 8,
+  prefillTokens: 64,
+  longTokens: 0,
+};
 /** Beside a busy process: decode and a short prefill say enough. @type {Scale} */
-export const BUSY = { decodeTokens: 48, longTokens: 0 };
+export const BUSY = { ...WARM, decodeTokens: 48, longTokens: 0 };
 
 /**
  * @param {Driver} driver @param {number} threads @param {number} seed another one gives other prompts
@@ -73,9 +82,10 @@ export async function session(driver, threads, seed, scale) {
 
   const loaded = await driver.load(threads);
   sample.load = loaded.ms;
-  await run('warm up', 0, 32, 8); // the browser compiles hot functions again, better
+  await run('warm up', 0, scale.warmUp.prompt, scale.warmUp.newTokens);
   sample.decode = decodeRate(await run('decode', 1, 16, scale.decodeTokens));
-  sample.prefill_128 = (128 / (await run('prefill_128', 2, 128, 1)).firstMs) * 1000;
+  const n = scale.prefillTokens;
+  sample[`prefill_${n}`] = (n / (await run('prefill', 2, n, 1)).firstMs) * 1000;
   if (scale.longTokens > 0) {
     sample.prefill_512 = (512 / (await run('prefill_512', 3, 512, 1)).firstMs) * 1000;
     // The first 512 are there: only what comes after the 1,024 is measured.

@@ -1,6 +1,7 @@
 // The bench page: makes a driver when it is asked to by the bench, which calls `bench` from outside.
 import { measureBandwidth } from './bandwidth.js';
 import { loquatDriver } from './loquat.js';
+import { transformersDriver } from './transformers.js';
 import { wllamaDriver } from './wllama.js';
 
 /** @typedef {import('../drivers/driver.js').Driver} Driver */
@@ -9,7 +10,10 @@ import { wllamaDriver } from './wllama.js';
 const DRIVERS = {
   loquat: (model) => loquatDriver(model, 'cpu'),
   'loquat-gpu': (model) => loquatDriver(model, 'gpu'),
-  wllama: wllamaDriver,
+  transformers: () => transformersDriver('wasm'),
+  'transformers-gpu': () => transformersDriver('webgpu'),
+  wllama: (model) => wllamaDriver(model, 'cpu'),
+  'wllama-gpu': (model) => wllamaDriver(model, 'gpu'),
 };
 
 /** @type {Driver | undefined} */

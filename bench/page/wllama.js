@@ -1,15 +1,20 @@
-// wllama, set up as its guide says for the CPU: its own number of threads, no GPU layers, its own batch sizes and cache.
+// wllama, set up as its guide says: its own batch sizes and cache; no layers on the GPU, or all of them.
 import { askMemory, watchBlobScripts } from './memory.js';
 
 /** @typedef {import('../drivers/driver.js').Driver} Driver */
 
-const QUIET = { debug() {}, log() {}, warn() {}, error: console.error };
+/** It falls back to the CPU without a word, except in the log of llama.cpp. @param {string[]} lines */
+const logger = (lines) => {
+  const keep = (/** @type {unknown[]} */ ...words) => void lines.push(words.join(' ').trim());
+  return { debug: keep, log: keep, warn: keep, error: console.error };
+};
 
 /**
  * @param {string} model address
+ * @param {'cpu' | 'gpu'} backend
  * @returns {Driver}
  */
-export function wllamaDriver(model) {
+export function wllamaDriver(model, backend) {
   watchBlobScripts();
   /** @type {any} */
   let wllama;
@@ -19,19 +24,26 @@ export function wllamaDriver(model) {
       const at = /** @type {string} */ ('/peers/wllama/index.js');
       const { Wllama } = await import(at);
       const start = performance.now();
+      /** @type {string[]} */
+      const log = [];
       wllama = new Wllama(
         { default: '/peers/wllama/wasm/wllama.wasm' },
-        { suppressNativeLog: true, logger: QUIET },
+        { suppressNativeLog: backend === 'cpu', logger: logger(log) },
       );
+      // For browsers without JSPI, Firefox among them: otherwise WebGPU is off there.
+      const compat = (/** @type {string} */ file) =>
+        new URL(`/peers/wllama/compat/${file}`, location.href).href;
+      wllama.setCompat({ worker: compat('wllama.js'), wasm: compat('wllama.wasm') }, 'firefox_safari');
       await wllama.loadModelFromUrl(new URL(model, location.href).href, {
         n_ctx: 2048,
         n_threads: threads,
-        n_gpu_layers: 0,
+        ...(backend === 'cpu' ? { n_gpu_layers: 0 } : {}), // without the option: all
         n_parallel: 1, // one request at a time, as all engines here
       });
       const ms = performance.now() - start;
       const { n_ctx, n_batch, n_ubatch } = wllama.getLoadedContextInfo();
       const libllama = Wllama.getLibllamaVersion();
+      if (backend === 'gpu') checkOffloaded(log);
       return { ms, info: { libllama, threads: wllama.getNumThreads(), n_ctx, n_batch, n_ubatch } };
     },
     async run({ prompt, newTokens, fresh }) {
@@ -65,4 +77,12 @@ export function wllamaDriver(model) {
     memory: askMemory,
     close: () => wllama.exit(),
   };
+}
+
+/** An error unless all layers are on the GPU. @param {string[]} log of llama.cpp */
+function checkOffloaded(log) {
+  const offloaded = log.map((line) => /offloaded (\d+)\/(\d+) layers to GPU/.exec(line)).find(Boolean);
+  if (offloaded && offloaded[1] === offloaded[2]) return;
+  const told = log.filter((line) => /webgpu|offloaded/i.test(line)).slice(0, 5);
+  throw new Error(`it runs on the CPU: ${told.join('; ') || 'its log names no WebGPU adapter'}`);
 }

@@ -79,14 +79,26 @@ test('the table names what misses its aim, what failed, and a machine that was n
   assert.match(text, /SKIP: something/);
 });
 
-test('a run on the GPU tells what a token costs, and what misses its aim', () => {
-  const cost = (/** @type {number} */ steps, /** @type {number} */ dispatches) => ({
+/** @param {string} place @param {string} engine @param {number} decode @param {number} prefill_64 */
+const gpuTurn = (place, engine, decode, prefill_64) => {
+  const cost = (/** @type {number} */ steps) => ({
     gpu_steps: steps,
-    gpu_dispatches: dispatches,
+    gpu_dispatches: 400 + steps * 154, // a prompt of 400, then 154 a token
+    gpu_submits: 2 + steps,
     gpu_encode_ms: 1.5,
     gpu_token_bytes: 98.2e6,
     gpu_depth: 2,
   });
+  return {
+    ...turn(engine, 1, 0, decode),
+    place,
+    sample: { decode, prefill_64, memory: 48.8 },
+    info: engine === 'loquat' ? { backend: 'gpu', n_layers: 30 } : {},
+    own: engine === 'loquat' ? { 'warm up': cost(1), decode: cost(7) } : { text: 'all' },
+  };
+};
+
+test('a run on the GPU has a table for each browser, with the peer that runs there, and what a token costs', () => {
   const text = markdown({
     machine: {},
     command: 'cargo xtask bench --gpu',
@@ -96,22 +108,40 @@ test('a run on the GPU tells what a token costs, and what misses its aim', () =>
     bandwidth: [[1e10]],
     notes: [],
     turns: [
-      {
-        ...turn('loquat', 1, 0, 1.7),
-        sample: { decode: 1.7, prefill_128: 8.6, memory: 48.8 },
-        info: { backend: 'gpu', n_layers: 30, weight_bytes: 1e8 },
-        // A prompt of 400 dispatches, then 154 for each further token.
-        own: { 'warm up': cost(7, 400 + 7 * 154), decode: cost(11, 400 + 11 * 154) },
-      },
+      gpuTurn('Chromium on SwiftShader', 'loquat', 1.7, 8.6),
+      gpuTurn('Chromium on SwiftShader', 'transformers', 0.17, 4.3),
+      gpuTurn('Firefox on lavapipe', 'loquat', 4.9, 18),
+      gpuTurn('Firefox on lavapipe', 'wllama', 1.4, 5),
+      { engine: 'wllama', place: 'Firefox on lavapipe', threads: 1, round: 1, busy: false, failed: 'lost' },
     ],
   });
-  assert.match(text, /- 154 dispatches a token \(30 layers\), one submission, 98\.2 MB of weights/);
+  const rows = text.split('\n').filter((line) => line.startsWith('|') && !line.startsWith('| ---'));
+  assert.deepEqual(rows, [
+    '| Chromium on SwiftShader | Loquat | transformers.js | to transformers.js |',
+    '| decode, tokens/s | 1.70 | 0.170 | 10.00 ×; aim ≥ 5 |',
+    '| prefill of 64, tokens/s | 8.60 | 4.30 | ✗ 2.00 ×; aim ≥ 3 |',
+    '| peak wasm memory, MB | 48.8 | 48.8 | 1.00 × |',
+    '| Firefox on lavapipe | Loquat | wllama | to wllama |',
+    '| decode, tokens/s | 4.90 | 1.40 | 3.50 ×; aim ≥ 3 |',
+    '| prefill of 64, tokens/s | 18.0 | 5.00 | 3.60 ×; aim ≥ 3 |',
+    '| peak wasm memory, MB | 48.8 | 48.8 | 1.00 × |',
+  ]);
+  assert.match(text, /- 154 dispatches a token \(30 layers\), 1\.00 submissions, 98\.2 MB of weights/);
   assert.match(text, /- ✗ recording a token takes the worker 1\.50 ms; aim < 1; 2 tokens under way/);
-  assert.match(text, /- decode: 1\.70 tokens\/s, 10\.0 × transformers\.js \(0\.17, .*aim ≥ 5/);
-  assert.match(
-    text,
-    /- prefill of 128: 8\.60 tokens\/s, ✗ 2\.0–2\.5 × transformers\.js \(3\.4–4\.3, .*aim ≥ 3/,
-  );
-  assert.match(text, /peak wasm memory 48\.8 MB/);
-  assert.doesNotMatch(text, /of that/);
+  assert.match(text, /- FAILED: wllama, Firefox on lavapipe, 1 threads, round 2: lost/);
+  assert.doesNotMatch(text, /of that|while another/);
+});
+
+test('transformers.js has columns on the CPU when it was asked for', () => {
+  const text = markdown({
+    machine: {},
+    command: 'cargo xtask bench --engines loquat,transformers',
+    before: { load: 0.1, others: 0.05 },
+    after: { load: 0.2, others: 0.05 },
+    isolated: true,
+    bandwidth: [[1e10]],
+    notes: [],
+    turns: [turn('loquat', 1, 0, 70), turn('transformers', 1, 0, 3.5)],
+  });
+  assert.match(text, /\| decode, tokens\/s \| 1 \| 70\.0 \|.* \| 3\.50 \| 20\.00 × \|/);
 });

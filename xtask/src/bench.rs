@@ -6,7 +6,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 use crate::process::{command, output, run as run_command, say};
-use crate::{build, model, setup};
+use crate::{build, model, onnx, setup};
 
 #[derive(Args)]
 #[group(id = "bench")]
@@ -17,7 +17,7 @@ pub struct Options {
     /// Also write every sample to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Measure the WebGPU path instead, on the software adapter where there is no other
+    /// Measure the WebGPU paths instead, on software adapters
     #[arg(long)]
     gpu: bool,
     /// Numbers of threads
@@ -26,12 +26,18 @@ pub struct Options {
     /// Rounds in which each engine has its turn [default: 5, with --quick 1]
     #[arg(long)]
     rounds: Option<u32>,
-    /// Only these of loquat, wllama, native
+    /// Only these of loquat, wllama, native, transformers [default: all but transformers; with --gpu all but native]
     #[arg(long, value_name = "LIST")]
     engines: Option<String>,
     /// Measure the page in this folder, as it is, instead of building it
     #[arg(long, value_name = "DIR")]
     dist: Option<PathBuf>,
+}
+
+impl Options {
+    fn measures(&self, engine: &str) -> bool {
+        self.engines.as_ref().map_or(self.gpu, |list| list.split(',').any(|name| name == engine))
+    }
 }
 
 pub fn run(options: &Options) -> Result<()> {
@@ -40,7 +46,17 @@ pub fn run(options: &Options) -> Result<()> {
     let chromium = setup::chromium()?;
     let model = model::ensure()?;
     let mut node = command("node");
-    node.arg("bench/run.js").env("LOQUAT_MODEL", model).env("LOQUAT_CHROMIUM", &chromium);
+    node.arg("bench/run.js").env("LOQUAT_MODEL", &model).env("LOQUAT_CHROMIUM", &chromium);
+    if options.measures("transformers") {
+        // Without it the others are still worth measuring: the report says what is missing, and why.
+        _ = match onnx::ensure(&model) {
+            Ok(folder) => node.env("LOQUAT_ONNX", folder),
+            Err(error) => node.env("LOQUAT_ONNX_MISSING", format!("no ONNX model could be made: {error:#}")),
+        };
+    }
+    if options.gpu {
+        setup::software_vulkan()?;
+    }
     match &options.dist {
         Some(dist) if !dist.join("pkg/variants.json").exists() => bail!("{} is no built page", dist.display()),
         Some(dist) => _ = node.arg("--dist").arg(std::path::absolute(dist)?),
@@ -62,7 +78,7 @@ pub fn run(options: &Options) -> Result<()> {
         node.args(["--engines", engines]);
     }
     say(output(command(&chromium).arg("--version"))?.trim());
-    say(if options.quick { "One short round: a minute or two" } else { "Five minutes a round" });
+    say(if options.quick && !options.gpu { "One short round: a minute or two" } else { "Five minutes a round" });
     run_command(&mut node)?;
     Ok(())
 }

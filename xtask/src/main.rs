@@ -5,6 +5,7 @@ mod build;
 mod bundle;
 mod dist;
 mod model;
+mod onnx;
 mod paths;
 mod process;
 mod serve;
