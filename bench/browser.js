@@ -60,7 +60,7 @@ export async function startFirefox(address) {
     },
   });
   return {
-    version: (await browser.version()).replace('/', ' '),
+    version: (await browser.version()).replace('firefox/', 'Firefox '),
     async openPage() {
       const page = await browser.newPage();
       /** @type {string[]} */

@@ -27,6 +27,7 @@ import { compared, series, table } from './table.js';
  * @property {import('./machine.js').MachineState} before
  * @property {import('./machine.js').MachineState} after
  * @property {boolean} isolated
+ * @property {boolean} [gpu] the engines computed on a GPU
  * @property {number[][]} bandwidth bytes a second: a row of passes for each round
  * @property {Turn[]} turns
  * @property {string[]} notes
@@ -154,7 +155,7 @@ export function markdown(results) {
   const failed = turns.filter((turn) => turn.failed);
   return [
     `- ${m.date}, \`${results.command}\``,
-    `- ${m.cpu}, ${m.cores} cores, ${m.memoryGb} GB, ${m.system}; ${m.browsers}, Node.js ${m.node}`,
+    `- ${m.cpu}, ${m.cores} cores, ${m.memoryGb} GB, ${m.system}; ${[m.browsers ?? '?'].flat().join(', ')}, Node.js ${m.node}`,
     `- Loquat ${seen.name ?? ''} on ${seen.backend ?? '?'}, kernels by threads: ${variants.join(', ') || '?'}`,
     `- wllama ${m.wllama} (llama.cpp ${wllama?.libllama ?? '?'}), node-llama-cpp ${m.nodeLlamaCpp} (llama.cpp ${native?.release ?? '?'}), transformers.js ${m.transformers}`,
     `- the page was ${results.isolated ? '' : 'NOT '}cross-origin isolated`,
@@ -165,7 +166,7 @@ export function markdown(results) {
       : []),
     ...results.notes.map((note) => `- ${note}`),
     '',
-    ...(seen.backend === 'gpu' ? gpuSections(results) : cpuSections(results)),
+    ...(results.gpu ? gpuSections(results) : cpuSections(results)),
     ...failed.map(({ engine, place, threads, round, failed }) => {
       const which = [engine, ...(place ? [place] : []), `${threads} threads`, `round ${round + 1}`];
       return `- FAILED: ${which.join(', ')}: ${failed}`;

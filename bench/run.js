@@ -59,6 +59,7 @@ const results = {
   before,
   after: before,
   isolated: false,
+  gpu: options.gpu,
   bandwidth: [],
   turns: [],
   notes: [],

@@ -105,7 +105,7 @@ class Decoder:
     def positions(self):
         """What attention asks of the mask: how many positions there are, by row and in all; and the rotations."""
         as_int = dict(to=TensorProto.INT32)
-        one, zero = (self.constant(name, np.array([n], np.int64)) for name, n in (("one", 1), ("zero", 0)))
+        one = self.constant("one", np.array([1], np.int64))
         count = self.node("ReduceSum", ["attention_mask", one], "mask.count", keepdims=1)
         self.node("Cast", [self.node("Sub", [count, one], "mask.last")], "seqlens_k", **as_int)
         shape = self.node("Shape", ["attention_mask"], "mask.shape")
@@ -116,10 +116,10 @@ class Decoder:
         angles = np.outer(np.arange(length), inverse)
         self.constant("cos_cache", np.cos(angles).astype(np.float32))
         self.constant("sin_cache", np.sin(angles).astype(np.float32))
-        return one, zero
+        return one
 
     def build(self):
-        one, zero = self.positions()
+        one = self.positions()
         embedding = self.weights("token_embd.weight")
         x = self.node("Gather", [self.constant("token_embd.weight", embedding), "input_ids"], "embed")
         skip = None
@@ -136,14 +136,15 @@ class Decoder:
 
     def model(self):
         config = self.config
-        cache = ["batch", config["num_key_value_heads"], "past", config["head_dim"]]
+        # transformers.js makes an empty cache by these names
+        cache = ["batch_size", config["num_key_value_heads"], "past_sequence_length", config["head_dim"]]
         layers = [f"{i}.{part}" for i in range(config["num_hidden_layers"]) for part in ("key", "value")]
         ints, floats = TensorProto.INT64, TensorProto.FLOAT
-        inputs = [("input_ids", ints, ["batch", "length"]), ("attention_mask", ints, ["batch", "total"])]
+        inputs = [("input_ids", ints, ["batch_size", "sequence_length"]), ("attention_mask", ints, ["batch_size", "total_sequence_length"])]
         inputs += [("num_logits_to_keep", ints, [])]
         inputs += [(f"past_key_values.{layer}", floats, cache) for layer in layers]
-        outputs = [("logits", floats, ["batch", "kept", config["vocab_size"]])]
-        outputs += [(f"present.{layer}", floats, [*cache[:2], "total", cache[3]]) for layer in layers]
+        outputs = [("logits", floats, ["batch_size", "kept", config["vocab_size"]])]
+        outputs += [(f"present.{layer}", floats, [*cache[:2], "total_sequence_length", cache[3]]) for layer in layers]
         values = [[helper.make_tensor_value_info(*value) for value in side] for side in (inputs, outputs)]
         graph = helper.make_graph(self.nodes, "decoder", *values, self.initializers)
         opsets = [helper.make_opsetid("", 18), helper.make_opsetid(MICROSOFT, 1)]

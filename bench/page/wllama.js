@@ -31,9 +31,12 @@ export function wllamaDriver(model, backend) {
         { suppressNativeLog: backend === 'cpu', logger: logger(log) },
       );
       // For browsers without JSPI, Firefox among them: otherwise WebGPU is off there.
-      const compat = (/** @type {string} */ file) =>
+      const compatFile = (/** @type {string} */ file) =>
         new URL(`/peers/wllama/compat/${file}`, location.href).href;
-      wllama.setCompat({ worker: compat('wllama.js'), wasm: compat('wllama.wasm') }, 'firefox_safari');
+      wllama.setCompat(
+        { worker: compatFile('wllama.js'), wasm: compatFile('wllama.wasm') },
+        'firefox_safari',
+      );
       await wllama.loadModelFromUrl(new URL(model, location.href).href, {
         n_ctx: 2048,
         n_threads: threads,
@@ -43,8 +46,9 @@ export function wllamaDriver(model, backend) {
       const ms = performance.now() - start;
       const { n_ctx, n_batch, n_ubatch } = wllama.getLoadedContextInfo();
       const libllama = Wllama.getLibllamaVersion();
+      const compat = log.some((line) => line.includes('Using compat mode'));
       if (backend === 'gpu') checkOffloaded(log);
-      return { ms, info: { libllama, threads: wllama.getNumThreads(), n_ctx, n_batch, n_ubatch } };
+      return { ms, info: { libllama, compat, threads: wllama.getNumThreads(), n_ctx, n_batch, n_ubatch } };
     },
     async run({ prompt, newTokens, fresh }) {
       const start = performance.now();

@@ -102,6 +102,7 @@ test('a run on the GPU has a table for each browser, with the peer that runs the
   const text = markdown({
     machine: {},
     command: 'cargo xtask bench --gpu',
+    gpu: true,
     before: { load: 0.1, others: 0.05 },
     after: { load: 0.2, others: 0.05 },
     isolated: true,
