@@ -48,6 +48,11 @@ for (const name of ['llama-headdim-f16', 'smollm2-tied-q4_0']) {
     }, cases[0].input_ids);
     assert.deepEqual(errors, []);
     assert.equal(info.backend, 'gpu');
+    assert.match(
+      info.variant,
+      /f16 cache/,
+      'lavapipe has shader-f16, the software adapter of Chromium has not',
+    );
     t.diagnostic(`${info.variant}, ${info.reason}; ${JSON.stringify(stats)}`);
     assert.deepEqual(ids, cases[0].greedy_ids);
   });

@@ -1,4 +1,5 @@
-// A worker of gpu.test.js: loads a model straight into a wasm Loader, as www/engine/load.js does, and answers.
+// A worker of the GPU tests: loads a model straight into a wasm Loader, as www/engine/load.js does, and answers.
+import { calls, countCalls, ends, refuseCaches, shaders, watchDevices, watchShaders } from './gpu-watch.js';
 
 /**
  * @typedef {object} Task
@@ -7,82 +8,23 @@
  * @property {string} model path of the model file
  * @property {string} backend
  * @property {object} request
+ * @property {object} [then] a second request to the same engine
  * @property {number} [context]
  * @property {number} [memory] a cache of more bytes is refused, as by a GPU whose memory is short
  * @property {boolean} [remember] what a load learned about the GPU is given to the next
  * @property {boolean} [subgroups] devices come with subgroups
  * @property {object} [shape] of the mat-vec's workgroups, from the second load on
+ * @property {string} [flaw] of the driver, by its name in gpu-watch.js
+ * @property {number} [cancelAfter] cancels after so many chunks of the prompt
  * @property {number} [times] loads, answers and unloads so often; the last answer counts
  */
-
-/** @type {string[]} what was compiled */
-const shaders = [];
-
-function watchShaders() {
-  if (!globalThis.GPUDevice) return;
-  const { createShaderModule } = GPUDevice.prototype;
-  GPUDevice.prototype.createShaderModule = function (wanted) {
-    shaders.push(wanted.code);
-    return createShaderModule.call(this, wanted);
-  };
-}
-
-let submits = 0;
-
-function countSubmits() {
-  if (!globalThis.GPUQueue) return;
-  const { submit } = GPUQueue.prototype;
-  GPUQueue.prototype.submit = function (buffers) {
-    submits += [...buffers].length;
-    return submit.call(this, buffers);
-  };
-}
-
-/** @type {Array<string | undefined>} how each device ended, in the order they were opened */
-const ends = [];
-
-/** @param {boolean} subgroups */
-function watchDevices(subgroups) {
-  if (!globalThis.GPUAdapter) return;
-  const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (wanted) {
-    const requiredFeatures = /** @type {GPUFeatureName[]} */ ([
-      ...(wanted?.requiredFeatures ?? []),
-      ...(subgroups ? ['subgroups'] : []),
-    ]);
-    const device = await requestDevice.call(this, { ...wanted, requiredFeatures });
-    const at = ends.push(undefined) - 1;
-    device.lost.then(({ reason }) => (ends[at] = reason));
-    return device;
-  };
-}
-
-/** @param {number} limit bytes */
-function refuseCaches(limit) {
-  const { createBuffer, pushErrorScope, popErrorScope } = GPUDevice.prototype;
-  let refused = false;
-  GPUDevice.prototype.createBuffer = function (wanted) {
-    refused = wanted.label === 'keys and values' && wanted.size > limit;
-    if (!refused) return createBuffer.call(this, wanted);
-    // Without a usage it is as invalid as one that found no memory.
-    pushErrorScope.call(this, 'validation');
-    const buffer = createBuffer.call(this, { ...wanted, usage: 0 });
-    void popErrorScope.call(this);
-    return buffer;
-  };
-  GPUDevice.prototype.popErrorScope = async function () {
-    const short = refused;
-    refused = false;
-    const error = await popErrorScope.call(this);
-    return short ? new GPUOutOfMemoryError('no room') : error;
-  };
-}
 
 /** @type {{backend(): string | undefined} | undefined} */
 let latest;
 
 /** @param {any} module @param {() => number} heap @param {Uint8Array} file @param {Task} task @param {string} [known] */
-async function once(module, heap, file, { backend, request, context = 256, subgroups = false }, known) {
+async function once(module, heap, file, task, known) {
+  const { backend, request, context = 256, subgroups = false, cancelAfter } = task;
   const loader = new module.Loader({
     backend,
     context_length: context,
@@ -94,9 +36,9 @@ async function once(module, heap, file, { backend, request, context = 256, subgr
   const wanted = loader.header(file.subarray(0, Math.min(file.length, 4 << 20)));
   heaps.push(heap());
   if (wanted !== 0) throw new Error(`${wanted} bytes of header wanted`);
-  submits = 0;
+  calls.submits = 0;
   await loader.open();
-  const tested = submits;
+  const tested = calls.submits;
   const learned = loader.learned();
   heaps.push(heap());
   let largest = 0;
@@ -108,20 +50,31 @@ async function once(module, heap, file, { backend, request, context = 256, subgr
   loader.free();
   latest = undefined;
   heaps.push(heap());
+  const { info, ...answered } = await answer(engine, request, cancelAfter);
+  const then = task.then && (await answer(engine, task.then)).text;
+  engine.free();
+  return { ...answered, info, then, heaps, largest, tested, learned };
+}
+
+/** @param {any} engine @param {object} request @param {number} [cancelAfter] */
+async function answer(engine, request, cancelAfter) {
   engine.begin(request);
   const ids = [];
+  const made = []; // on the device, before each token
+  const chunks = []; // of the prompt, as they were told
   let text = '';
   for (;;) {
     const event = await engine.step();
+    if (event.type === 'prefill') chunks.push(event.done);
+    if (cancelAfter && chunks.length === cancelAfter) engine.cancel();
     if (event.type === 'token') {
       ids.push(event.id);
+      made.push({ ...calls.made });
       text += event.text;
     }
     if (event.type === 'done') {
       const { reason, timings } = event;
-      const info = engine.info();
-      engine.free();
-      return { ids, text: text + event.text, reason, timings, info, heaps, largest, tested, learned };
+      return { ids, text: text + event.text, reason, timings, info: engine.info(), made, chunks };
     }
   }
 }
@@ -129,8 +82,8 @@ async function once(module, heap, file, { backend, request, context = 256, subgr
 /** @param {Task} task */
 async function run(task) {
   watchDevices(task.subgroups ?? false);
-  countSubmits();
-  watchShaders();
+  countCalls();
+  watchShaders(task.flaw);
   if (task.memory) refuseCaches(task.memory);
   const module = await import(task.glue);
   const wasm = await module.default({ module_or_path: new URL(task.wasm, self.location.href) });

@@ -3,42 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { TINY, arch, here, run } from './gpu-run.js';
 import { MODEL, MODEL_PATH, setup } from './harness.js';
-
-const here = fileURLToPath(new URL('.', import.meta.url));
-const arch = join(here, '../fixtures/arch');
-const TINY = { '/models/tiny.gguf': join(arch, 'llama-q4_1/model.gguf') };
-const BLANK = { type: 'text/html', body: '<!doctype html><link rel="icon" href="data:,">' };
-
-/**
- * Runs a task of gpu-worker.js in a fresh browser.
- * @param {import('node:test').TestContext} t
- * @param {{model: string, backend: string, request: object, context?: number, memory?: number, times?: number, remember?: boolean, subgroups?: boolean, shape?: object, files?: Record<string, string>, gpu?: boolean}} task
- * @returns {Promise<any>} what the worker posts: a value or an error
- */
-async function run(t, { files, gpu = true, ...task }) {
-  const { server, open } = await setup(t, { gpu, files });
-  server.pages.set('/blank', BLANK);
-  server.pages.set('/gpu-worker.js', {
-    type: 'text/javascript',
-    body: await readFile(join(here, 'gpu-worker.js'), 'utf8'),
-  });
-  const { page } = await open('/blank');
-  return page.evaluate(async (task) => {
-    const { variants } = await (await fetch('/pkg/variants.json')).json();
-    const simd = variants.find((/** @type {{name: string}} */ v) => v.name === 'simd');
-    const worker = new Worker('/gpu-worker.js', { type: 'module' });
-    const answer = new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => resolve(data);
-      worker.onerror = (event) => reject(new Error(event.message));
-    });
-    worker.postMessage({ ...task, glue: `/pkg/${simd.glue}`, wasm: `/pkg/${simd.wasm}` });
-    const data = await answer;
-    worker.terminate();
-    return data;
-  }, task);
-}
 
 for (const name of ['smollm2-tied-q4_0', 'llama-q4_k_m', 'gemma2-q8_0']) {
   test(`${name} gives the reference's ids on WebGPU`, async (t) => {
@@ -253,14 +219,17 @@ test('the page says why a GPU that was asked for is not used', async (t) => {
 test('SmolLM2 answers on WebGPU as the reference does, and its weights stay out of the wasm heap', async (t) => {
   if (!MODEL) return t.skip('LOQUAT_MODEL is not set');
   const expected = JSON.parse(await readFile(join(here, '../fixtures/smollm2/expected.json'), 'utf8'));
-  const capital = expected.cases[0];
+  const [capital, , conversation] = expected.cases;
   const { value, error } = await run(t, {
     model: MODEL_PATH,
     backend: 'gpu',
     request: { messages: capital.messages, max_tokens: 12, temperature: 0 },
+    then: { messages: conversation.messages, max_tokens: 12, temperature: 0 },
   });
   assert.equal(error, undefined);
   assert.equal(value.text, capital.greedy_text.replace('<|im_end|>', ''));
+  assert.ok(value.then.length > 30, value.then);
+  assert.ok(conversation.greedy_text.startsWith(value.then), value.then);
   t.diagnostic(
     `heap ${value.heaps} bytes, largest tensor ${value.largest}, ${JSON.stringify(value.timings)}`,
   );

@@ -42,6 +42,10 @@ pub struct Drawer {
     pub(super) fixed: Option<usize>,
 }
 
+fn id_buffer(gpu: &Gpu) -> Result<wgpu::Buffer> {
+    gpu.buffer("an id", 16, wgpu::BufferUsages::MAP_READ)
+}
+
 /// An id on its way back.
 #[derive(Debug)]
 struct Flight {
@@ -87,6 +91,8 @@ impl Drawer {
             Ok(maker.bind(gpu, &p, &[list, Bound::Whole(ids), Bound::Whole(&history)], (1, 1, Batch::One)))
         };
         let rules = [penalize, draw(true, Bound::Whole(&found))?, draw(false, Bound::maybe(sorted))?];
+        // As many as can be under way: the token loop makes none.
+        let free = (0..MOST).map(|_| id_buffer(gpu)).collect::<Result<_>>()?;
         Ok(Drawer {
             history,
             rules,
@@ -94,7 +100,7 @@ impl Drawer {
             best,
             top,
             counts,
-            free: Vec::with_capacity(MOST),
+            free,
             flights: VecDeque::with_capacity(MOST),
             depth: Depth::default(),
             began: None,
@@ -147,7 +153,7 @@ impl Drawer {
     pub(super) fn send(&mut self, gpu: &Gpu, recorder: &mut Recorder, ids: &wgpu::Buffer) -> Result<()> {
         let buffer = match self.free.pop() {
             Some(buffer) => buffer,
-            None => gpu.buffer("an id", 16, wgpu::BufferUsages::MAP_READ)?,
+            None => id_buffer(gpu)?,
         };
         recorder.encoder(gpu).copy_buffer_to_buffer(ids, 0, &buffer, 0, 4);
         let submission = recorder.submit(gpu)?;
