@@ -4,7 +4,11 @@
 //! them into the open compute pass ([`op`]). Sampling and text are not its affair.
 
 mod attention;
+#[cfg(test)]
+mod attention_tests;
 mod builder;
+#[cfg(test)]
+mod builder_tests;
 mod depth;
 mod device;
 mod draw;

@@ -211,6 +211,24 @@ fn a_cancelled_answer_leaves_a_cache_that_the_next_one_can_use() {
     }
 }
 
+/// Who stops while a long prompt is read waits for the chunk under way at most, and loses nothing of what was read.
+#[test]
+fn a_prompt_is_read_chunk_by_chunk_and_can_be_stopped_between_them() {
+    let (Some(mut session), Some(mut fresh)) = (flying(3), flying(1)) else { return };
+    let fields = json!({"ids": ids(120), "max_tokens": 5});
+    session.begin(&request(fields.clone())).unwrap();
+    let before = session.model().backend().stats().submits;
+    let StepEvent::Prefill { done, total } = block_on(session.step()).unwrap() else { panic!("no chunk") };
+    assert_eq!((done, total), (64, 120));
+    assert_eq!(session.model().backend().stats().submits, before + 1);
+    session.cancel();
+    let StepEvent::Done(done) = block_on(session.step()).unwrap() else { panic!("not stopped") };
+    assert_eq!((done.reason, session.cached().len()), (StopReason::Cancelled, 64));
+    assert_eq!(session.model().backend().stats().submits, before + 1, "nothing more was asked of the device");
+    let again = answer(&mut session, fields.clone());
+    assert_eq!((again.begun.cached_n, again.ids), (64, answer(&mut fresh, by_the_cpu(fields)).ids));
+}
+
 #[test]
 fn a_full_context_ends_the_answer_with_tokens_under_way() {
     let (Some(mut session), Some(mut fresh)) = (flying(5), flying(1)) else { return };

@@ -1,5 +1,5 @@
-//! Projections and embeddings against their scalar twins: every format, odd shapes, poisoned outputs,
-//! fresh seeds. Attention is tested with whole models in `tests/gpu`.
+//! Projections against their scalar twins: every format, odd shapes, poisoned outputs, fresh seeds.
+//! Norms and embeddings are in `builder_tests`, attention in `attention_tests`.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ use crate::gguf::GgmlType;
 use crate::quant::dequantize;
 
 /// Largest error of a sum, as a share of the sum of its terms' sizes: 2⁻²⁰, some 8 roundings.
-const SUM_2E20: f32 = 1.0 / (1 << 20) as f32;
+pub(super) const SUM_2E20: f32 = 1.0 / (1 << 20) as f32;
 
 /// A missing GPU is a visible skip, in CI a failure.
 pub(super) fn gpu() -> Option<Gpu> {
@@ -41,12 +41,18 @@ pub(super) fn fresh() -> Random {
     Random(seed)
 }
 
-fn vector(random: &mut Random, n: usize) -> Vec<f32> {
+pub(super) fn vector(random: &mut Random, n: usize) -> Vec<f32> {
     (0..n).map(|_| random.unit()).collect()
 }
 
 /// A random matrix of stacked parts, and the same in f32.
-fn matrix(gpu: &Gpu, random: &mut Random, types: &[GgmlType], rows: usize, cols: usize) -> (GpuMatrix, Vec<f32>) {
+pub(super) fn matrix(
+    gpu: &Gpu,
+    random: &mut Random,
+    types: &[GgmlType],
+    rows: usize,
+    cols: usize,
+) -> (GpuMatrix, Vec<f32>) {
     let part = |&dtype| Part { name: format!("{dtype}"), rows, cols, dtype };
     let parts: Vec<_> = types.iter().map(part).collect();
     let mut m = GpuMatrix::new(gpu, 0, &parts).unwrap();
@@ -60,7 +66,7 @@ fn matrix(gpu: &Gpu, random: &mut Random, types: &[GgmlType], rows: usize, cols:
 }
 
 /// Rows of an odd width, padded with zeros as the engine's are.
-fn act(gpu: &Gpu, rows: &[f32], width: usize) -> Act {
+pub(super) fn act(gpu: &Gpu, rows: &[f32], width: usize) -> Act {
     let act = Act::new(gpu, "x", rows.len() / width, width).unwrap();
     for (t, row) in rows.chunks_exact(width).enumerate() {
         gpu.queue.write_buffer(&act.buffer, 4 * t as u64 * u64::from(act.stride), bytemuck::cast_slice(row));
@@ -68,7 +74,7 @@ fn act(gpu: &Gpu, rows: &[f32], width: usize) -> Act {
     act
 }
 
-fn run(gpu: &Gpu, maker: &Maker, ops: &[Op], len: usize, y: &Act, width: usize) -> Vec<f32> {
+pub(super) fn run(gpu: &Gpu, maker: &Maker, ops: &[Op], len: usize, y: &Act, width: usize) -> Vec<f32> {
     maker.set_step(gpu, Step { start: 0, len: len as u32, logit_first: 0, rope_long: 0 });
     let mut recorder = Recorder::default();
     ops.iter().for_each(|op| recorder.run(gpu, op, len));
@@ -107,7 +113,7 @@ const PLAIN: Case = Case {
     linears: Linears::new(64, 16, 4),
 };
 
-const EPS: f32 = 1e-5;
+pub(super) const EPS: f32 = 1e-5;
 
 fn check(gpu: &Gpu, maker: &mut Maker, random: &mut Random, c: Case) {
     let e = c.epilogue;

@@ -57,13 +57,18 @@ impl GpuBackend {
     pub async fn tested(gpu: Gpu, gguf: &Gguf, config: &ModelConfig) -> Result<(GpuBackend, String)> {
         let small = Synthetic::like(gguf, config, Size::Small);
         let want = answers(small.load(ScalarBackend::new())?).await?;
-        GpuBackend::tested_against(gpu, &small, &want).await
+        GpuBackend::tested_against(gpu, &small, &want, F16_RMS).await
     }
 
-    async fn tested_against(mut gpu: Gpu, small: &Synthetic, want: &[f32]) -> Result<(GpuBackend, String)> {
+    async fn tested_against(
+        mut gpu: Gpu,
+        small: &Synthetic,
+        want: &[f32],
+        f16_rms: f32,
+    ) -> Result<(GpuBackend, String)> {
         let mut notes = Vec::new();
         loop {
-            let limit = if gpu.f16 { F16_RMS } else { F32_RMS };
+            let limit = if gpu.f16 { f16_rms } else { F32_RMS };
             let problem = match answers_of(small, &gpu).await {
                 Ok(got) => match relative_rms(&got, want) {
                     error if error <= limit => None,
@@ -197,19 +202,41 @@ mod tests {
     #[test]
     fn wrong_logits_turn_f16_off_and_then_the_gpu() {
         let Some(gpu) = super::super::kernel_tests::gpu() else { return };
+        if !gpu.f16 {
+            eprintln!("SKIPPED the fall from f16 to f32: the adapter has no shader-f16");
+        }
         let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/arch/llama-q4_k_m/model.gguf");
         let gguf = Gguf::parse_whole(&std::fs::read(dir).unwrap()).unwrap();
         let config = ModelConfig::from_gguf(&gguf).unwrap();
         let small = Synthetic::like(&gguf, &config, Size::Small);
         let want = pollster::block_on(answers(small.load(ScalarBackend::new()).unwrap())).unwrap();
-        let judge = |factor: f32| {
+        let judge = |factor: f32, f16_rms: f32| {
             let want: Vec<f32> = want.iter().map(|w| w * factor).collect();
-            pollster::block_on(GpuBackend::tested_against(gpu.clone(), &small, &want))
+            pollster::block_on(GpuBackend::tested_against(gpu.clone(), &small, &want, f16_rms))
         };
-        let (backend, note) = judge(1.0).unwrap();
+        let (backend, note) = judge(1.0, F16_RMS).unwrap();
         assert_eq!((backend.gpu().f16, note.as_str()), (gpu.f16, ""));
-        let error = judge(1.1).unwrap_err();
+        // Right in f32, and wrong in f16 by more than is allowed.
+        let (backend, note) = judge(1.0, 1e-7).unwrap();
+        assert!(!backend.gpu().f16);
+        assert_eq!(note.contains("f16 keys and values are off, because its logits differ"), gpu.f16, "{note}");
+        let error = judge(1.1, F16_RMS).unwrap_err();
         assert!(error.to_string().contains("fails the self-test"), "{error}");
         assert_eq!(error.code(), "backend");
+    }
+    /// What is fastest is a matter of the machine; that it can be made and computes rightly is not.
+    #[test]
+    fn autotune_takes_a_shape_that_the_device_can_make() {
+        let Some(gpu) = super::super::kernel_tests::gpu() else { return };
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/arch/llama-q4_k_m/model.gguf");
+        let gguf = Gguf::parse_whole(&std::fs::read(dir).unwrap()).unwrap();
+        let config = ModelConfig::from_gguf(&gguf).unwrap();
+        let (linears, ms) = pollster::block_on(autotune(&gguf, &config, &gpu)).unwrap();
+        assert!(Linears::candidates(&gpu).any(|l| l == linears), "{linears:?}");
+        assert!(ms > 0.0 && ms.is_finite(), "{ms} ms a layer");
+        let small = Synthetic::like(&gguf, &config, Size::Small);
+        let want = pollster::block_on(answers(small.load(ScalarBackend::new()).unwrap())).unwrap();
+        let got = pollster::block_on(answers_with(&small, &gpu.without_f16(), linears)).unwrap();
+        assert!(relative_rms(&got, &want) <= F32_RMS, "{linears:?}");
     }
 }

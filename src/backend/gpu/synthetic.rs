@@ -23,6 +23,7 @@ pub enum Size {
 pub struct Synthetic {
     gguf: Gguf,
     config: ModelConfig,
+    seed: u64, // of the weights
 }
 
 /// Context of a synthetic model.
@@ -54,7 +55,13 @@ impl Synthetic {
                 }
             }
         }
-        Synthetic { gguf: Gguf::of_tensors(tensors), config: small }
+        Synthetic { gguf: Gguf::of_tensors(tensors), config: small, seed: 0x9E37_79B9_7F4A_7C15 }
+    }
+
+    /// The same with other weights.
+    #[cfg(test)]
+    pub fn seeded(self, seed: u64) -> Synthetic {
+        Synthetic { seed, ..self }
     }
 
     /// All that it is made of, in words: the same for the same kind of model.
@@ -69,7 +76,7 @@ impl Synthetic {
     pub fn load<B: Backend>(&self, backend: B) -> Result<Model<B>> {
         let options = LoadOptions { context_length: Some(CONTEXT), max_batch: 32 };
         let mut loader = ModelLoader::with_config(&self.gguf, self.config.clone(), backend, options)?;
-        let mut random = Random(0x9E37_79B9_7F4A_7C15);
+        let mut random = Random(self.seed);
         for (i, t) in self.gguf.tensors.iter().enumerate() {
             if loader.wants(i) {
                 let bytes = if t.shape.len() == 1 {
