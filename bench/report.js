@@ -157,7 +157,7 @@ export function markdown(results) {
     `- ${m.date}, \`${results.command}\``,
     `- ${m.cpu}, ${m.cores} cores, ${m.memoryGb} GB, ${m.system}; ${[m.browsers ?? '?'].flat().join(', ')}, Node.js ${m.node}`,
     `- Loquat ${seen.name ?? ''} on ${seen.backend ?? '?'}, kernels by threads: ${variants.join(', ') || '?'}`,
-    `- wllama ${m.wllama} (llama.cpp ${wllama?.libllama ?? '?'}), node-llama-cpp ${m.nodeLlamaCpp} (llama.cpp ${native?.release ?? '?'}), transformers.js ${m.transformers}`,
+    `- wllama ${m.wllama} (llama.cpp ${wllama?.libllama ?? '?'}${wllama?.compat ? ', compat build' : ''}), node-llama-cpp ${m.nodeLlamaCpp} (llama.cpp ${native?.release ?? '?'}), transformers.js ${m.transformers}`,
     `- the page was ${results.isolated ? '' : 'NOT '}cross-origin isolated`,
     `- before: ${state(before)}; after: ${state(after)}`,
     ...(others ? [`- other programs used, while engines were measured, ${show(others)} cores`] : []),

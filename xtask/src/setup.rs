@@ -44,7 +44,7 @@ pub fn node_modules() -> Result<()> {
 /// install would look for compilers. Not by `npm ci`: it wants builds for other systems in the lock file, which
 /// registries lack at times.
 pub fn bench_modules() -> Result<()> {
-    let what = "the engines to compare with (npm install, 100 MB, up to a minute)";
+    let what = "the engines to compare with (npm install, 290 MB on disk, up to a minute)";
     npm(&paths::root().join("bench"), &["install", "--no-save", "--omit=optional", "--ignore-scripts"], what)
 }
 
