@@ -261,6 +261,15 @@ fn a_tensor_larger_than_a_binding_is_split_by_rows() {
     }
 }
 
+/// Vocabularies of a quarter million rows: more workgroups than one dimension may have.
+#[test]
+fn workgroups_beyond_the_limit_of_a_dimension_go_into_the_second() {
+    let Some(gpu) = gpu() else { return };
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
+    let linears = Linears::new(64, 64, 1); // a row a workgroup
+    check(&gpu, &mut maker, &mut random, Case { rows: 65_535 + 70, cols: 32, linears, ..PLAIN });
+}
+
 #[test]
 fn a_short_tensor_is_refused() {
     let Some(gpu) = gpu() else { return };
