@@ -1,13 +1,8 @@
-// Bytes of one model file for a reader, from wherever they are: memory, IndexedDB (checked against their hash), or the network. Stores what arrives; decides on no source.
+// The bytes of one model file for a reader: which chunks a read needs, which are held in memory and read ahead. Where a chunk comes from is chunk-source.js's.
 
-import { chunkBounds, chunkCount, missingChunks, spans } from './chunks.js';
-import { Download } from './download.js';
-import { CacheError, abortError } from './errors.js';
-import { sha256 } from './integrity.js';
-import { acquireDownload } from './locks.js';
-import { Remote } from './remote.js';
-import { OrderedHash } from './ordered-hash.js';
-import { isQuotaError } from './store.js';
+import { ChunkSource } from './chunk-source.js';
+import { chunkCount, spans } from './chunks.js';
+import { CacheError } from './errors.js';
 
 /** Chunks read from IndexedDB ahead of a sequential reader. */
 const READ_AHEAD = 2;
@@ -17,32 +12,11 @@ const HOT = 2 + READ_AHEAD;
 const MEMORY_AHEAD = 8;
 const MEMORY_HOT = MEMORY_AHEAD + 4;
 
-/**
- * @typedef {object} FileContext
- * @property {import('./store.js').ModelRecord} record
- * @property {import('./store.js').Store | undefined} store undefined: memory only
- * @property {Set<number>} have chunks that are stored
- * @property {AbortSignal} signal
- * @property {(notice: CacheError) => void} notice told of what was handled but should be shown
- * @property {import('./progress.js').Meter} downloaded
- * @property {import('./progress.js').Meter} wasRead
- * @property {Partial<import('./remote.js').RemoteOptions>} remote
- * @property {import('./slots.js').Slots} [slots]
- */
-
 export class ModelFile {
   #c;
-  #store;
+  #source;
   /** @type {Map<number, Promise<ArrayBuffer>>} least recently used first */
   #hot = new Map();
-  /** @type {Map<number, ArrayBuffer>} arrived, not stored yet */
-  #arrived = new Map();
-  /** @type {Map<number, string>} hashes that chunks fetched again must have */
-  #expected = new Map();
-  /** @type {Download | undefined} */
-  #download;
-  /** @type {Promise<Download> | undefined} */
-  #repairing;
   #head = 0; // first chunk after the last read
   #closed = false;
   #finish = () => {};
@@ -50,28 +24,21 @@ export class ModelFile {
   finished = new Promise((resolve) => {
     this.#finish = resolve;
   });
-  /** @type {OrderedHash | undefined} where nothing is stored that could be hashed later */
-  #passing;
-  #unreadable = false; // said once that storage can't be read
 
-  /** @param {FileContext} context */
+  /** @param {import('./chunk-source.js').FileContext} context */
   constructor(context) {
     this.#c = context;
-    this.#store = context.store;
-    if (!context.store && context.record.published) this.#passing = new OrderedHash();
-  }
-
-  get size() {
-    return this.#c.record.size;
+    this.#source = new ChunkSource(context, {
+      hold: (index, bytes) => {
+        if (!this.#hot.has(index)) this.#hot.set(index, Promise.resolve(bytes));
+        this.#evict();
+      },
+      horizon: () => this.#head + MEMORY_AHEAD,
+    });
   }
 
   get stored() {
-    return this.#store !== undefined;
-  }
-
-  /** Whether every chunk was in storage when last looked. */
-  get complete() {
-    return this.#store !== undefined && this.#c.have.size >= chunkCount(this.size, this.#c.record.chunkSize);
+    return this.#source.stored;
   }
 
   /**
@@ -96,7 +63,7 @@ export class ModelFile {
     const isLast = offset + length > record.size - 4096; // padding may follow the last tensor
     for (const { index, from, to } of parts) {
       this.#head = index + 1;
-      this.#download?.wake();
+      this.#source.wake();
       const chunk = this.#chunk(index);
       this.#readAhead(index);
       const bytes = new Uint8Array(await chunk, from, to - from);
@@ -112,29 +79,25 @@ export class ModelFile {
 
   /** Begins to read, so that the first chunks are there and checked when the engine has been compiled. */
   warm() {
-    for (let i = 0; i < Math.min(HOT, chunkCount(this.size, this.#c.record.chunkSize)); i++) {
+    const { size, chunkSize } = this.#c.record;
+    for (let i = 0; i < Math.min(HOT, chunkCount(size, chunkSize)); i++) {
       this.#chunk(i).catch(() => {}); // whoever reads it hears of it
     }
   }
 
-  /** Chunks come from this download from now on. @param {Download} download */
+  /** Chunks come from this download from now on. @param {import('./download.js').Download} download */
   attach(download) {
-    this.#download = download;
-    download.done.catch((e) => {
-      if (e instanceof CacheError && e.code === 'weights_changed')
-        this.#store?.deleteModel(this.#c.record.id).catch(() => {});
-    });
+    this.#source.attach(download);
   }
 
   /** What Download needs to hand chunks over. */
   sink() {
-    return {
-      keep: (/** @type {number} */ index, /** @type {ArrayBuffer} */ bytes) => this.#keep(index, bytes),
-      moved: (/** @type {number} */ bytes) => this.#c.downloaded.add(bytes, true),
-      horizon: () => (this.#store || !this.#download ? Infinity : this.#head + MEMORY_AHEAD),
-      signal: this.#c.signal,
-      slots: this.#c.slots,
-    };
+    return this.#source.sink();
+  }
+
+  /** What passed through memory against what was published. */
+  confirmPassed() {
+    return this.#source.confirmPassed();
   }
 
   close() {
@@ -149,7 +112,7 @@ export class ModelFile {
     if (chunk) {
       this.#hot.delete(index); // to the young end
     } else {
-      chunk = this.#load(index);
+      chunk = this.#source.load(index);
       chunk.catch(() => this.#hot.delete(index));
     }
     this.#hot.set(index, chunk);
@@ -158,7 +121,7 @@ export class ModelFile {
   }
 
   #evict() {
-    const limit = this.#store ? HOT : this.#download && !this.#download.ranged ? Infinity : MEMORY_HOT;
+    const limit = this.stored ? HOT : this.#source.ranged ? MEMORY_HOT : Infinity;
     for (const index of this.#hot.keys()) {
       if (this.#hot.size <= limit) return;
       this.#hot.delete(index);
@@ -168,162 +131,7 @@ export class ModelFile {
   /** @param {number} index */
   #readAhead(index) {
     for (let i = index + 1; i <= index + READ_AHEAD; i++) {
-      if (this.#store && this.#c.have.has(i) && !this.#hot.has(i)) this.#chunk(i).catch(() => {});
+      if (this.#source.has(i) && !this.#hot.has(i)) this.#chunk(i).catch(() => {});
     }
-  }
-
-  /** @param {number} index @returns {Promise<ArrayBuffer>} */
-  async #load(index) {
-    const arrived = this.#arrived.get(index);
-    if (arrived) return arrived;
-    if (this.#store && this.#c.have.has(index)) {
-      const bytes = await this.#stored(this.#store, index);
-      if (bytes) return bytes;
-    }
-    if (this.#c.signal.aborted) throw abortError(this.#c.signal);
-    if (!this.#download || this.#download.failed) this.#download = await (this.#repairing ??= this.#repair());
-    this.#download.refetch(index);
-    const bytes = await this.#download.want(index);
-    await this.#sameAsBefore(index, bytes);
-    return bytes;
-  }
-
-  /** @param {import('./store.js').Store} store @param {number} index @returns {Promise<ArrayBuffer | undefined>} undefined: not usable */
-  async #stored(store, index) {
-    const { record, have, notice } = this.#c;
-    const { length } = chunkBounds(index, record.size, record.chunkSize);
-    let chunk;
-    try {
-      chunk = await store.getChunk(record.id, index);
-    } catch (e) {
-      if (!this.#unreadable)
-        notice(
-          e instanceof CacheError
-            ? e
-            : new CacheError(
-                'storage_unavailable',
-                `Chunk ${index} of ${record.name} can’t be read: ${e instanceof Error ? e.message : e}`,
-                { cause: e },
-              ),
-        );
-      this.#unreadable = true;
-    }
-    if (chunk?.bytes?.byteLength === length && (await sha256(chunk.bytes)) === chunk.sha256)
-      return chunk.bytes;
-    have.delete(index);
-    this.#c.downloaded.loaded -= length;
-    if (chunk) {
-      this.#expected.set(index, chunk.sha256);
-      await store.deleteChunk(record.id, index).catch(() => {});
-      notice(
-        new CacheError(
-          'chunk_corrupt',
-          `${record.name}: stored chunk ${index} (${length} bytes) does not have its hash; it is fetched again.`,
-        ),
-      );
-    }
-    return undefined;
-  }
-
-  /** A chunk fetched in place of a damaged one must be the one that was lost, or the file has changed. @param {number} index @param {ArrayBuffer} bytes */
-  async #sameAsBefore(index, bytes) {
-    const expected = this.#expected.get(index);
-    if (!expected) return;
-    if ((await sha256(bytes)) !== expected) {
-      await this.#store?.deleteModel(this.#c.record.id).catch(() => {});
-      throw new CacheError(
-        'weights_changed',
-        `${this.#c.record.name}: chunk ${index} has other bytes upstream than were stored.`,
-      );
-    }
-    this.#expected.delete(index);
-  }
-
-  /** Chunks that were stored are gone or damaged: fetch what is missing, unless another tab is doing so. @returns {Promise<Download>} */
-  async #repair() {
-    const { record, signal, have } = this.#c;
-    try {
-      if (!record.url)
-        throw new CacheError(
-          'chunk_corrupt',
-          `${record.name} came from a file and a stored piece is lost or damaged.`,
-          { remedy: 'Drop the file into the page again.' },
-        );
-      const lock = await acquireDownload(record.id, { signal });
-      if (this.#store)
-        for (const i of await this.#store.chunkIndexes(record.id).catch(() => have)) have.add(i);
-      const remote = new Remote({
-        ...this.#c.remote,
-        url: record.url,
-        name: record.name,
-        size: record.size,
-        signal,
-      });
-      remote.validator = { etag: record.etag, lastModified: record.lastModified };
-      const download = new Download({ ...this.sink(), remote, chunkSize: record.chunkSize, have });
-      download.done.finally(lock.release).catch(() => {});
-      this.attach(download);
-      download.start();
-      return download;
-    } finally {
-      this.#repairing = undefined;
-    }
-  }
-
-  /** @param {number} index @param {ArrayBuffer} bytes */
-  async #keep(index, bytes) {
-    const { record, have } = this.#c;
-    if (!this.#store) {
-      this.#passing?.add(index, bytes);
-      if (!this.#hot.has(index)) this.#hot.set(index, Promise.resolve(bytes));
-      return this.#evict();
-    }
-    this.#arrived.set(index, bytes);
-    try {
-      await this.#store.putChunk(record.id, index, { bytes, sha256: await sha256(bytes) });
-      have.add(index);
-    } catch (e) {
-      this.#toMemory(e);
-      this.#hot.set(index, Promise.resolve(bytes));
-    } finally {
-      this.#arrived.delete(index);
-    }
-  }
-
-  /** Storage failed in the middle: go on from memory, and give back the room that a half model takes. @param {unknown} e */
-  #toMemory(e) {
-    if (!this.#store) return;
-    const { record, have, notice } = this.#c;
-    const store = this.#store;
-    this.#store = undefined;
-    have.clear();
-    const says = e instanceof Error ? e.message : String(e);
-    notice(
-      isQuotaError(e)
-        ? new CacheError(
-            'quota_exceeded',
-            `The browser’s storage filled up while ${record.name} (${record.size} bytes) was being kept.`,
-            { cause: e },
-          )
-        : new CacheError('storage_unavailable', `${record.name} can’t be kept: ${says}`, { cause: e }),
-    );
-    store.deleteModel(record.id).catch(() => {});
-  }
-
-  /** What passed through memory against what was published. @returns {'published' | 'unknown'} */
-  confirmPassed() {
-    const { record } = this.#c;
-    const found = this.#passing?.digest(chunkCount(record.size, record.chunkSize));
-    if (found === undefined) return 'unknown';
-    if (found === record.sha256) return 'published';
-    throw new CacheError(
-      'hash_mismatch',
-      `${record.name} (${record.size} bytes) has SHA-256 ${found}, want ${record.sha256}.`,
-    );
-  }
-
-  /** @returns {number[]} */
-  missing() {
-    return missingChunks(chunkCount(this.size, this.#c.record.chunkSize), this.#c.have);
   }
 }
