@@ -1,14 +1,13 @@
-// Opens one file: from the cache if it is whole there, else by a download that one tab at a time does. Reading is modelfile.js, fetching download.js.
+// Opens one file: from the cache if it is whole there, else by a download that one tab at a time does. Reading is modelfile.js, how a download begins begin-download.js.
 
-import { CHUNK_SIZE, chunkBounds, chunkCount, missingChunks } from './chunks.js';
-import { Download } from './download.js';
+import { beginDownload } from './begin-download.js';
+import { chunkCount } from './chunks.js';
 import { CacheError, abortError } from './errors.js';
 import { acquireDownload, announcer } from './locks.js';
 import { ModelFile } from './modelfile.js';
-import { confirmWhole } from './pins.js';
+import { openedModel } from './opened.js';
 import { Meter } from './progress.js';
-import { checkRoom, measureRoom } from './quota.js';
-import { Remote } from './remote.js';
+import { StoreOrMemory } from './store-or-memory.js';
 
 /**
  * @typedef {import('./sources.js').Target} Target
@@ -23,16 +22,12 @@ import { Remote } from './remote.js';
  * @property {() => Promise<Target[]>} facts the targets with what their publisher says, asked for at most once
  */
 
-/** Bytes of a file's start that tell what its context needs. */
-const HEAD = 64 * 1024;
-
 export class Opening {
   #targets;
   #index;
-  #target;
   #options;
   #shared;
-  #store;
+  #place;
   #notice;
   #announce;
   #downloaded;
@@ -46,17 +41,20 @@ export class Opening {
   constructor(targets, index, shared) {
     this.#targets = targets;
     this.#index = index;
-    this.#target = targets[index];
     this.#options = shared.options;
     this.#shared = shared;
-    this.#store = shared.store;
     this.#notice = shared.options.onNotice ?? (() => {});
+    this.#place = new StoreOrMemory(shared.store, this.#notice);
     const announce = announcer(this.#target.id);
     this.#announce = announce;
     this.#downloaded = new Meter('download', (p) => {
       shared.options.onProgress?.(p);
       announce.tell(p);
     });
+  }
+
+  get #target() {
+    return this.#targets[this.#index];
   }
 
   /** @returns {Promise<Model>} */
@@ -66,7 +64,7 @@ export class Opening {
     try {
       const cached = await this.#whole();
       if (cached) return this.#fromCache(cached);
-      if (this.#store) {
+      if (this.#place.store) {
         const lock = await acquireDownload(this.#target.id, {
           signal: this.#life.signal,
           onWaiting: onProgress,
@@ -75,7 +73,7 @@ export class Opening {
         const arrived = lock.waited ? await this.#whole() : undefined;
         if (arrived) return this.#fromCache(arrived);
       }
-      this.#target = (await this.#shared.facts())[this.#index] ?? this.#targets[this.#index];
+      this.#targets = await this.#shared.facts();
       if (!this.#target.url) {
         const says = `${this.#target.name} came from a file and is not whole any more.`;
         throw new CacheError('model_incomplete', says, { remedy: 'Drop the file into the page again.' });
@@ -94,30 +92,10 @@ export class Opening {
     this.#announce.close();
   }
 
-  /**
-   * Asks the store; if it fails, the model is used from memory.
-   * @template T @param {(store: import('./store.js').Store) => Promise<T>} ask @returns {Promise<T | undefined>}
-   */
-  async #ask(ask) {
-    if (!this.#store) return undefined;
-    try {
-      return await ask(this.#store);
-    } catch (e) {
-      this.#store = undefined;
-      const says = e instanceof Error ? e.message : e;
-      this.#notice(
-        e instanceof CacheError
-          ? e
-          : new CacheError('storage_unavailable', `Storage failed: ${says}`, { cause: e }),
-      );
-      return undefined;
-    }
-  }
-
   /** The record, if every chunk is stored. @returns {Promise<ModelRecord | undefined>} */
   #whole() {
     const { id, sha256 } = this.#target;
-    return this.#ask(async (store) => {
+    return this.#place.ask(async (store) => {
       const record = await store.getModel(id);
       if (!record || (sha256 && record.sha256 && record.sha256 !== sha256)) return undefined;
       const have = await store.chunkIndexes(id);
@@ -132,7 +110,7 @@ export class Opening {
     this.#downloaded.total = this.#downloaded.loaded = record.size;
     const wasRead = new Meter('read', this.#options.onProgress);
     wasRead.total = record.size;
-    this.#store?.patchModel(record.id, { lastUsed: Date.now() }).catch(() => {});
+    this.#place.store?.patchModel(record.id, { lastUsed: Date.now() }).catch(() => {});
     const file = this.#file(record, have, wasRead);
     file.warm();
     return this.#model(file, record, Promise.resolve(), true);
@@ -142,25 +120,25 @@ export class Opening {
   #file(record, have, wasRead) {
     return new ModelFile({
       record,
-      store: this.#store,
+      store: this.#place.store,
       have,
       signal: this.#life.signal,
       notice: this.#notice,
       downloaded: this.#downloaded,
       wasRead,
-      remote: this.#remoteOptions(),
+      remote: this.#remote,
       slots: this.#shared.slots,
     });
   }
 
-  #remoteOptions() {
+  get #remote() {
     return { ...this.#options.remote, gate: this.#shared.gate, onWaiting: this.#notice };
   }
 
   /** @returns {Promise<Model>} */
   async #fromNetwork() {
     const { id, size, sha256 } = this.#target;
-    const known = await this.#ask((store) => store.getModel(id));
+    const known = await this.#place.ask((store) => store.getModel(id));
     // A newer catalog may name another file than the half that is stored.
     const other =
       known && ((size ?? known.size) !== known.size || (sha256 && known.sha256 && sha256 !== known.sha256));
@@ -176,142 +154,40 @@ export class Opening {
 
   /** @param {ModelRecord | undefined} known the record of a download that was begun before @returns {Promise<Model>} */
   async #download(known) {
-    const target = this.#target;
-    const { signal } = this.#life;
-    if (!known) await this.#ask((store) => store.deleteModel(target.id));
-    const chunkSize = known?.chunkSize ?? this.#options.chunkSize ?? CHUNK_SIZE;
-    const have = (known && (await this.#ask((store) => store.chunkIndexes(known.id)))) ?? new Set();
-    const remote = new Remote({
-      ...this.#remoteOptions(),
-      url: target.url,
-      name: target.name,
-      size: target.size,
-      signal,
-    });
-    if (known) {
-      remote.size = known.size;
-      remote.validator = { etag: known.etag, lastModified: known.lastModified };
-    }
-    const index = known ? (missingChunks(chunkCount(known.size, chunkSize), have)[0] ?? 0) : 0;
-    const first = chunkBounds(index, remote.size ?? Infinity, chunkSize);
-    const connection = await remote.probe(first.start, first.end);
-    try {
-      const { size } = remote;
-      const stored = [...have].reduce((sum, i) => sum + chunkBounds(i, size ?? 0, chunkSize).length, 0);
-      this.#options.onProgress?.({
-        phase: 'check',
-        loaded: stored,
-        total: size,
-        bytesPerSecond: 0,
-        secondsLeft: undefined,
-        fromNetwork: 0,
-      });
-      if (this.#store && size !== undefined) checkRoom(await measureRoom(), size - stored, target.name);
-      if (!known && size !== undefined) await this.#fits(connection, size);
-      const record = this.#record(remote, chunkSize, known);
-      if (size !== undefined) await this.#ask((store) => store.putModel(record));
-      if (!this.#store) have.clear();
-      this.#downloaded.total = size;
-      this.#downloaded.loaded = this.#store ? stored : 0;
-      const file = this.#file(record, have, new Meter('read', undefined));
-      const fetching = new Download({ ...file.sink(), remote, chunkSize, have });
-      file.attach(fetching);
-      fetching.start({ index: remote.ranged ? index : 0, connection });
-      // A server that says no length: the size is known when the last byte has come.
-      if (size === undefined) {
-        await fetching.done;
-        record.size = this.#downloaded.total = remote.size ?? 0;
-        if (file.stored) await this.#ask((store) => store.putModel(record));
-        this.#downloaded.report(true);
-      }
-      return this.#model(file, record, fetching.done, false);
-    } catch (e) {
-      connection.close();
-      throw e;
-    }
-  }
-
-  /** Asks whoever wants the model whether it is of use, of all parts at once. @param {import('./connection.js').Connection} connection open at the file's start @param {number} size bytes */
-  async #fits(connection, size) {
-    const { fit } = this.#options;
-    if (!fit || this.#index > 0) return;
-    const sizes = this.#targets.map((target) => target.size ?? size); // parts are about the same
-    sizes[0] = size;
-    const head = await connection.peek(HEAD).catch(() => undefined); // a cut connection is mended later
-    const { name } = this.#target;
-    if (head) await fit({ name, size: sizes.reduce((sum, each) => sum + each, 0), head });
-  }
-
-  /** @param {Remote} remote @param {number} chunkSize @param {ModelRecord | undefined} known @returns {ModelRecord} */
-  #record(remote, chunkSize, known) {
-    const { id, group, name, url, sha256 } = this.#target;
-    const now = Date.now();
-    return {
-      id,
-      group,
-      name,
-      url,
-      size: remote.size ?? 0,
-      chunkSize,
-      ...remote.validator,
-      ...(sha256 ? { sha256 } : {}),
-      published: sha256 !== undefined,
-      verified: false,
-      keep: known?.keep ?? false,
-      createdAt: known?.createdAt ?? now,
-      lastUsed: now,
+    const beginning = {
+      targets: this.#targets,
+      index: this.#index,
+      options: this.#options,
+      place: this.#place,
+      signal: this.#life.signal,
+      downloaded: this.#downloaded,
+      remote: this.#remote,
+      makeFile: this.#file.bind(this),
     };
+    const { file, record, done } = await beginDownload(beginning, known);
+    return this.#model(file, record, done, false);
   }
 
-  /** @param {ModelFile} file @param {ModelRecord} record @param {Promise<void>} done @param {boolean} fromCache @returns {Model} */
+  /** @param {ModelFile} file @param {ModelRecord} record @param {Promise<void>} done @param {boolean} fromCache */
   #model(file, record, done, fromCache) {
-    const { gate } = this.#shared;
-    const { signal } = this.#life;
-    /** @type {Model['verified'] | undefined} */
-    let verified;
-    const verify = () => {
-      if (verified) return verified;
-      verified = done.then(() => {
-        const store = file.stored ? this.#store : undefined;
-        return store
-          ? confirmWhole(store, record, { tell: this.#options.onProgress, signal })
-          : file.confirmPassed();
-      });
-      verified.catch((e) => {
-        if (e instanceof CacheError && e.code.endsWith('_mismatch')) this.#notice(e);
-      });
-      return verified;
-    };
-    // Hashing the whole file again would only slow the reader down: after it.
-    Promise.all([done, file.finished])
-      .then(verify)
-      .catch(() => {});
     const settled = () => this.#settled();
     done.then(settled, settled);
-    return {
-      id: record.id,
-      name: record.name,
-      size: record.size,
-      etag: record.etag,
-      sha256: record.sha256,
-      fromCache,
-      get stored() {
-        return file.stored;
-      },
-      read: (offset, length) => file.read(offset, length),
-      pause: () => gate.pause(),
-      resume: () => gate.resume(),
+    return openedModel({
+      file,
+      record,
       done,
-      get verified() {
-        return verify();
-      },
-      close: () => {
-        file.close();
+      fromCache,
+      gate: this.#shared.gate,
+      place: this.#place,
+      signal: this.#life.signal,
+      onProgress: this.#options.onProgress,
+      notice: this.#notice,
+      leave: () => {
         this.#options.signal?.removeEventListener('abort', this.#end);
         // What has arrived is still stored; what nobody will read any more is not fetched.
         const arrived = this.#downloaded.loaded >= record.size;
         if (!arrived) this.#life.abort(new CacheError('closed', `${record.name} was closed.`));
       },
-    };
+    });
   }
 }
