@@ -1,6 +1,7 @@
 //! The header parser: a cursor over a prefix that asks for more bytes instead of failing.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 
 use super::{Array, GgmlType, Metadata, Value};
 use crate::error::{Error, Result};
@@ -173,7 +174,8 @@ impl<'a> Cursor<'a> {
         Ok(u64::from_le_bytes(self.array()?))
     }
 
-    fn string(&mut self, what: &str) -> Result<String, Stop> {
+    /// `what` is put into words only when something is wrong: a vocabulary has a hundred thousand strings.
+    fn string(&mut self, what: impl Display) -> Result<String, Stop> {
         let len = self.u64()?;
         if len > MAX_STRING {
             return Err(Error::header(format!("{what} claims a length of {len} bytes (at most {MAX_STRING})")).into());
@@ -195,7 +197,7 @@ impl<'a> Cursor<'a> {
                 1 => Value::Bool(true),
                 other => return Err(Error::header(format!("metadata key {key:?} holds {other} as a boolean")).into()),
             },
-            8 => Value::String(self.string(&format!("metadata key {key:?}"))?),
+            8 => Value::String(self.string(format_args!("metadata key {key:?}"))?),
             9 => Value::Array(self.metadata_array(key, 0)?),
             10 => Value::U64(self.u64()?),
             11 => Value::I64(i64::from_le_bytes(self.array()?)),
@@ -239,7 +241,7 @@ impl<'a> Cursor<'a> {
         if kind == 8 {
             let mut out = Vec::with_capacity(len);
             for _ in 0..len {
-                out.push(self.string(&format!("an element of metadata key {key:?}"))?);
+                out.push(self.string(format_args!("an element of metadata key {key:?}"))?);
             }
             return Ok(Array::String(out));
         }

@@ -160,23 +160,22 @@ pub fn fingerprint(gguf: &Gguf) -> u64 {
     hash.0
 }
 
-/// FNV-1a, 64 bits: no protection against intent, enough to tell files apart.
+/// FNV-1a over words of 64 bits: no protection against intent, enough to tell files apart. The rotation
+/// brings the upper bits of a word down, where the product alone would leave them.
 struct Fnv(u64);
 
 impl Fnv {
-    fn bytes(&mut self, bytes: &[u8]) {
-        for &b in bytes {
-            self.0 = (self.0 ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
     fn number(&mut self, n: u64) {
-        self.bytes(&n.to_le_bytes());
+        self.0 = (self.0.rotate_left(32) ^ n).wrapping_mul(0x0100_0000_01b3);
     }
 
     fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
-        self.bytes(text.as_bytes());
+        for chunk in text.as_bytes().chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.number(u64::from_le_bytes(word));
+        }
     }
 
     fn value(&mut self, value: &Value) {

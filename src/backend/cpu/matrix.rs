@@ -24,7 +24,7 @@ struct PackedPart {
     part: Part,
     layout: Layout,
     first_row: usize,
-    data: Vec<u8>,
+    data: Vec<u8>, // reserved, and empty until it is filled
 }
 
 impl CpuMatrix {
@@ -38,7 +38,6 @@ impl CpuMatrix {
             let mut data = Vec::new();
             data.try_reserve_exact(bytes)
                 .map_err(|_| Error::OutOfMemory { what: part.name.clone(), bytes: bytes as u64 })?;
-            data.resize(bytes, 0);
             matrix.needs = matrix.needs.or(Needs::of(layout));
             matrix.parts.push(PackedPart { part: part.clone(), layout, first_row: matrix.rows, data });
             matrix.rows += part.rows;
@@ -60,6 +59,8 @@ impl CpuMatrix {
                 got: bytes.len(),
             });
         }
+        // Only now, so that what is written next is still in the processor's cache.
+        p.data.resize(p.layout.bytes(p.part.rows, p.part.cols), 0);
         repack(p.part.dtype, p.layout, p.part.cols, bytes, &mut p.data);
         Ok(())
     }
