@@ -1,13 +1,15 @@
 //! Text ↔ token ids, built from GGUF metadata. Knows nothing of chat templates or of models.
 //!
 //! Four kinds of vocabulary exist in GGUF files, named by `tokenizer.ggml.model`: byte-level BPE
-//! (`gpt2`), SentencePiece BPE (`llama`), WordPiece (`bert`) and Unigram (`t5`). BPE, WordPiece and
-//! Unigram run on the `tokenizers` crate; SentencePiece BPE merges by score and is our own.
+//! (`gpt2`), SentencePiece BPE (`llama`), WordPiece (`bert`) and Unigram (`t5`). WordPiece,
+//! Unigram and the splitting of byte-level BPE run on the `tokenizers` crate; merging, by rank or by
+//! score, is our own.
 //! Special tokens are split off here, the same way for all four, before any of them sees the text.
 
 mod bpe;
 mod charsmap;
 mod guard;
+mod merges;
 mod pre;
 mod special;
 mod spm;

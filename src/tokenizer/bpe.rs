@@ -1,58 +1,53 @@
-//! Byte-level BPE on the `tokenizers` crate: split by the pre-tokenizer's regexes, map bytes, merge.
+//! Byte-level BPE: the `tokenizers` crate splits by the pre-tokenizer's regexes and maps bytes to
+//! characters, then the characters merge.
 
-use std::collections::HashSet;
-
-use tokenizers::models::bpe::{self, BPE};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
-use tokenizers::{Model, OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer, SplitDelimiterBehavior};
+use tokenizers::{OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer, SplitDelimiterBehavior};
 
 use super::crate_error;
+use super::merges::{Ids, Merges, Word};
 use super::pre::Pre;
-use super::vocab::{Vocab, duplicate};
-use crate::error::{Error, Result};
+use super::vocab::{BYTE_CHARACTERS, Index, Vocab, duplicate};
+use crate::error::Result;
 use crate::gguf::Metadata;
 
 pub(super) struct Bpe {
-    model: BPE,
+    /// The ids of the characters that stand for bytes; `None` for one that is no token.
+    alphabet: Vec<Option<u32>>,
+    merges: Merges,
+    /// All tokens, where a word that is one is not merged.
+    whole: Option<Index>,
     splits: Vec<Split>,
     bytes: ByteLevel,
 }
 
 impl Bpe {
     pub fn new(meta: &Metadata, vocab: &Vocab, pre: &Pre) -> Result<Self> {
-        let mut map = bpe::Vocab::with_capacity(vocab.tokens.len());
+        let mut ids = Ids::with_capacity_and_hasher(vocab.tokens.len(), Default::default());
+        let mut alphabet = vec![None; BYTE_CHARACTERS];
         for (id, text, _) in vocab.iter() {
             // An unused id may have no text at all; it can never be produced.
-            if let Some(first) = map.insert(text.to_owned(), id)
+            if let Some(first) = ids.insert(text, id)
                 && !text.is_empty()
             {
                 return Err(duplicate(text, first, id));
             }
-        }
-        let lines = meta.need_strings("tokenizer.ggml.merges")?;
-        let longest = vocab.tokens.iter().map(String::len).max().unwrap_or(0);
-        let mut merges = Vec::with_capacity(lines.len());
-        for (rank, line) in lines.iter().enumerate() {
-            let (left, right) = halves(line)
-                .ok_or_else(|| Error::Tokenizer(format!("merge {rank} ({line:?}) is not two tokens and a space")))?;
-            // The crate joins them in a buffer for the longest token, and panics beyond it.
-            if left.len() + right.len() > longest
-                && let Some(error) = unknown_token(&lines[rank..=rank], vocab)
+            let mut characters = text.chars();
+            if let (Some(c), None) = (characters.next(), characters.next())
+                && let Some(place) = alphabet.get_mut(c as usize)
             {
-                return Err(error);
+                *place = Some(id);
             }
-            merges.push((left.to_owned(), right.to_owned()));
         }
-        let builder = BPE::builder().vocab_and_merges(map, merges).ignore_merges(pre.ignore_merges);
-        let model =
-            builder.build().map_err(|error| unknown_token(lines, vocab).unwrap_or_else(|| crate_error(error)))?;
+        let merges = Merges::new(meta.need_strings("tokenizer.ggml.merges")?, &ids)?;
+        let whole = pre.ignore_merges.then(|| ids.iter().map(|(&text, &id)| (text.into(), id)).collect());
         let split = |regex: &&str| {
             let pattern = SplitPattern::Regex((*regex).to_owned());
             Split::new(pattern, SplitDelimiterBehavior::Isolated, false).map_err(crate_error)
         };
         let splits = pre.regexes.iter().map(split).collect::<Result<_>>()?;
-        Ok(Bpe { model, splits, bytes: ByteLevel::new(false, true, false) })
+        Ok(Bpe { alphabet, merges, whole, splits, bytes: ByteLevel::new(false, true, false) })
     }
 
     pub fn encode(&self, text: &str, out: &mut Vec<u32>) -> Result<()> {
@@ -61,31 +56,18 @@ impl Bpe {
             split.pre_tokenize(&mut words).map_err(crate_error)?;
         }
         self.bytes.pre_tokenize(&mut words).map_err(crate_error)?;
-        words.tokenize(|word| self.model.tokenize(word.get())).map_err(crate_error)?;
-        for (_, _, tokens) in words.get_splits(OffsetReferential::Normalized, OffsetType::None) {
-            out.extend(tokens.iter().flatten().map(|token| token.id));
+        let mut room = Word::default();
+        for (word, _, _) in words.get_splits(OffsetReferential::Normalized, OffsetType::None) {
+            match self.whole.as_ref().and_then(|whole| whole.get(word)) {
+                Some(&id) => out.push(id),
+                None => self.merges.apply(word.chars().filter_map(|c| self.symbol(c)), &mut room, out),
+            }
         }
         Ok(())
     }
-}
 
-/// The two tokens of a merge. The first character may itself be a space in some vocabularies.
-fn halves(line: &str) -> Option<(&str, &str)> {
-    let first = line.chars().next()?.len_utf8();
-    let space = first + line[first..].find(' ')?;
-    Some((&line[..space], &line[space + 1..]))
-}
-
-/// The first merge with a token that the vocabulary lacks; looked for only when the merges were refused.
-fn unknown_token(lines: &[String], vocab: &Vocab) -> Option<Error> {
-    let known: HashSet<&str> = vocab.tokens.iter().map(String::as_str).collect();
-    lines.iter().enumerate().find_map(|(rank, line)| {
-        let (left, right) = halves(line)?;
-        let joined = [left, right].concat();
-        let missing = [left, right, &joined].into_iter().find(|token| !known.contains(token))?;
-        let count = known.len();
-        Some(Error::Tokenizer(format!(
-            "merge {rank} ({line:?}) names token {missing:?}, which is not among the {count} tokens"
-        )))
-    })
+    /// A byte that is no token leaves no trace, as in the files' own tokenizers.
+    fn symbol(&self, c: char) -> Option<u32> {
+        self.alphabet.get(c as usize).copied().flatten()
+    }
 }

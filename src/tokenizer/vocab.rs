@@ -200,10 +200,13 @@ pub(super) fn byte_of_name(text: &str) -> Option<u8> {
     if hex.len() != 2 { None } else { u8::from_str_radix(hex, 16).ok() }
 }
 
+/// Every character that stands for a byte is below this one.
+pub(super) const BYTE_CHARACTERS: usize = 0x144;
+
 /// GPT-2's byte alphabet: printable Latin-1 stands for itself, the other bytes for U+0100 and up,
 /// in order (Radford et al. 2019, `bytes_to_unicode`).
-fn byte_of_char() -> [Option<u8>; 0x144] {
-    let mut table = [None; 0x144];
+fn byte_of_char() -> [Option<u8>; BYTE_CHARACTERS] {
+    let mut table = [None; BYTE_CHARACTERS];
     let mut next = 0x100;
     for byte in 0..=255u8 {
         if matches!(byte, 0x21..=0x7E | 0xA1..=0xAC | 0xAE..=0xFF) {
