@@ -207,6 +207,29 @@ test('a file that changes during the download fails, and the next try gets the n
   assert.deepEqual(await readAll(again), Buffer.from(next));
 });
 
+test('a reader that goes through the file has every chunk out of storage once', async () => {
+  const { url, store } = publish();
+  const first = await openModel({ url }, options(store));
+  await first.verified; // which reads everything too
+  first.close();
+  /** @type {number[]} */
+  const got = [];
+  const getChunk = store.getChunk.bind(store);
+  store.getChunk = (id, index) => (got.push(index), getChunk(id, index));
+  const model = await openModel({ url }, options(store));
+  // The start twice and then what goes over four chunks, as an engine reads a header and a vocabulary's embedding.
+  for (const [at, end] of [
+    [0, 0.5],
+    [0.2, 3.6],
+    [3.6, 4.1],
+    [4.1, 4.9],
+    [4.9, 8],
+    [8, SIZE / CHUNK],
+  ])
+    await model.read(Math.floor(at * CHUNK), Math.floor(end * CHUNK) - Math.floor(at * CHUNK));
+  assert.deepEqual(got, [...Array(11).keys()]);
+});
+
 test('a flipped byte costs one chunk', async () => {
   const { url, path, store } = await arrives({});
   const chunk = await store.getChunk(url, 4);

@@ -130,8 +130,9 @@ export class ModelFile {
 
   /** @param {number} index */
   #readAhead(index) {
+    // Those that are there already too, or making room for the last would drop the first.
     for (let i = index + 1; i <= index + READ_AHEAD; i++) {
-      if (this.#source.has(i) && !this.#hot.has(i)) this.#chunk(i).catch(() => {});
+      if (this.#source.has(i)) this.#chunk(i).catch(() => {});
     }
   }
 }
