@@ -78,6 +78,27 @@ test('a model loads tensor by tensor and tells its progress', async (t) => {
   assert.deepEqual(loaded, [32, 40, 64]);
 });
 
+test('progress is told some fifty times, however many tensors there are', async () => {
+  const tensors = Array.from({ length: 1000 }, (_, i) => ({ index: i, name: `t${i}`, offset: i, size: 1 }));
+  const loader = /** @type {any} */ ({
+    header: () => 0,
+    tensors: () => tensors,
+    tensor() {},
+    finish: async () => ({}),
+  });
+  const file = { name: 'many', size: 1000, read: async () => new Uint8Array(1) };
+  /** @type {number[]} */
+  const told = [];
+  await loadModel(
+    loader,
+    file,
+    ({ phase, loaded }) => phase === 'read' && told.push(loaded),
+    new AbortController().signal,
+  );
+  assert.equal(told.at(-1), 1000);
+  assert.ok(told.length >= 40 && told.length <= 51, `${told.length} times`);
+});
+
 test('a load is paused and resumed; its progress says so', async (t) => {
   const { port1, port2 } = new MessageChannel();
   t.after(() => port1.close());

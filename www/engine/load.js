@@ -6,6 +6,8 @@
  * @typedef {import('./protocol.js').LoadProgress} LoadProgress
  */
 
+/** Progress is told when this share of the file is in: hundreds of small tensors would keep the page busy drawing. */
+const STEP = 1 / 50;
 const FIRST_PREFIX = 4 << 20; // bytes; the header of a 50k vocabulary is about 1.8 MB
 
 /** @param {string} code @param {string} message @param {string} remedy */
@@ -70,6 +72,7 @@ async function readModel(loader, file, onProgress, signal, onLearned) {
   }
   // The next tensor is read while the engine repacks this one.
   let next = tensors.length > 0 ? file.read(tensors[0].offset, tensors[0].size) : undefined;
+  let told = 0; // bytes
   for (const [i, tensor] of tensors.entries()) {
     signal.throwIfAborted();
     const bytes = await /** @type {Promise<Uint8Array>} */ (next);
@@ -77,7 +80,10 @@ async function readModel(loader, file, onProgress, signal, onLearned) {
     next = after && file.read(after.offset, after.size);
     next?.catch(() => {}); // reported when it is awaited; an abort in between must not become an unhandled rejection
     loader.tensor(tensor.index, bytes);
-    onProgress({ phase: 'read', loaded: tensor.offset + tensor.size, total: file.size });
+    const loaded = tensor.offset + tensor.size;
+    if (loaded - told < file.size * STEP && after) continue;
+    told = loaded;
+    onProgress({ phase: 'read', loaded, total: file.size });
   }
   onProgress({ phase: 'finish', loaded: file.size, total: file.size });
 }
