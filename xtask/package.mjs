@@ -28,7 +28,7 @@ const ENTRIES = {
 /** No one imports these by name. */
 const INTERNAL = new Set(['panel', 'frame']);
 /** What those start; each whole in itself, because bundlers make workers without shared chunks. */
-const WORKERS = ['engine/worker.js', 'engine/thread.js', 'cache/verify-worker.js'];
+const WORKERS = ['engine/worker.js', 'engine/thread.js', 'cache/verify-worker.js', 'cache/chunk-worker.js'];
 const FILES = ['ui/chat.css', 'widget/frame.html', 'widget/frame.css'];
 
 const entries = Object.fromEntries(Object.entries(ENTRIES).filter(([, path]) => existsSync(join(www, path))));

@@ -39,6 +39,7 @@ const pages = {
   '/page.js': { type: 'text/javascript', body: page_script },
   '/worker.js': await bundle('./cache-worker.js'),
   '/verify-worker.js': await bundle('../../www/cache/verify-worker.js'),
+  '/chunk-worker.js': await bundle('../../www/cache/chunk-worker.js'),
 };
 
 /** One browser for all: each server has its own port, so each test its own storage. */
@@ -206,6 +207,34 @@ test('a file that was replaced upstream is noticed and never mixed', async (t) =
   assert.equal(await ask('readAll'), sha256Of(next));
   assert.deepEqual((await ask('seen')).notices, ['weights_changed']);
 });
+
+for (const [name, served, threads] of /** @type {const} */ ([
+  ['on threads of their own', true, 2],
+  ['on the engine’s, where the file of those threads is not served', false, 0],
+])) {
+  test(`stored chunks are read and checked ${name}`, async (t) => {
+    const { tab, url, server } = await setup(t);
+    const { ask, reload, page } = await tab();
+    await ask('open', { source: { url } });
+    await ask('done');
+    await reload();
+    const thread = pages['/chunk-worker.js'];
+    t.after(() => (pages['/chunk-worker.js'] = thread));
+    const hello = "new BroadcastChannel('threads').postMessage('here');";
+    if (served) pages['/chunk-worker.js'] = { ...thread, body: hello + thread.body };
+    else delete pages['/chunk-worker.js'];
+    await page.evaluate(() => {
+      Object.assign(window, { threads: 0 });
+      new BroadcastChannel('threads').onmessage = () => /** @type {any} */ (window).threads++;
+    });
+    await ask('flip', { id: url, index: 7, at: 1234 });
+    server.log.length = 0;
+    await ask('open', { source: { url } });
+    assert.equal(await ask('readAll'), sha256);
+    assert.deepEqual(starts(server), [7], 'the damage is seen');
+    await until(async () => (await page.evaluate('window.threads')) === threads);
+  });
+}
 
 test('a byte flipped in IndexedDB costs one chunk', async (t) => {
   const { tab, url, server } = await setup(t);

@@ -8,6 +8,7 @@ import { acquireDownload } from './locks.js';
 import { OrderedHash } from './ordered-hash.js';
 import { Remote } from './remote.js';
 import { isQuotaError } from './store.js';
+import { readerOf } from './stored-chunk.js';
 
 /**
  * @typedef {object} FileContext
@@ -111,7 +112,7 @@ export class ChunkSource {
     const { length } = chunkBounds(index, record.size, record.chunkSize);
     let chunk;
     try {
-      chunk = await store.getChunk(record.id, index);
+      chunk = await readerOf(store).read(record.id, index);
     } catch (e) {
       if (!this.#unreadable)
         notice(
@@ -125,8 +126,7 @@ export class ChunkSource {
         );
       this.#unreadable = true;
     }
-    if (chunk?.bytes?.byteLength === length && (await sha256(chunk.bytes)) === chunk.sha256)
-      return chunk.bytes;
+    if (chunk?.sound && chunk.bytes.byteLength === length) return chunk.bytes;
     have.delete(index);
     this.#c.downloaded.loaded -= length;
     if (chunk) {
