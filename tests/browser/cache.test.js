@@ -325,14 +325,18 @@ test('two pages, and the one that downloads is closed: the other goes on with th
   assert.equal(new Set(whole).size, whole.length, 'no whole chunk twice');
 });
 
-test('other origins: with CORS, with hidden headers, refused, forbidden by the page, down', async (t) => {
+test('other origins: with CORS, with hidden headers, compressed, refused, forbidden by the page, down', async (t) => {
   const { tab, server } = await setup(t);
+  const padded = Buffer.concat([bytes, Buffer.alloc(SIZE)]);
   const other = await serve({
     '/exposed.gguf': { bytes, etag: '"a"', cors: 'exposed' },
     '/hidden.gguf': { bytes, etag: '"a"', cors: true },
     '/hidden-no-head.gguf': { bytes, etag: '"a"', cors: true, noLength: true },
     '/moved.gguf': { bytes, cors: true, redirect: '/hidden.gguf' },
     '/refused.gguf': { bytes },
+    // Content-Length is then that of the compressed file, and Content-Encoding is not to be seen.
+    '/gzip.gguf': { bytes, cors: true, gzip: true },
+    '/gzip-shorter.gguf': { bytes: padded, cors: true, gzip: true },
   });
   t.after(() => other.close());
   const { ask } = await tab();
@@ -347,6 +351,13 @@ test('other origins: with CORS, with hidden headers, refused, forbidden by the p
   await assert.rejects(ask('open', { source: { url: `${other.origin}/refused.gguf` } }), {
     code: 'cors_refused',
   });
+  for (const path of ['/gzip.gguf', '/gzip-shorter.gguf']) {
+    await ask('open', { source: { url: other.origin + path } });
+    await assert.rejects(ask('readAll'), { code: 'compressed' }, path);
+    const whole = path === '/gzip.gguf' ? bytes : padded;
+    await ask('open', { source: { url: other.origin + path, id: path, size: whole.length } });
+    assert.equal(await ask('readAll'), sha256Of(whole), 'with its size in the catalog it arrives');
+  }
   await other.close();
   const gone = ask('open', { source: { url: `${other.origin}/gone.gguf` }, attempts: 2 });
   await assert.rejects(gone, { code: 'unreachable' });

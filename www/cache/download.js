@@ -226,12 +226,8 @@ export class Download {
         try {
           for (let piece = await answer.read(); piece; piece = await answer.read()) {
             await remote.gate.pass(this.#o.signal);
-            if (remote.size !== undefined && at + piece.length > remote.size) {
-              throw new CacheError(
-                'wrong_length',
-                `${remote.name}: the server sent more than ${remote.size} bytes.`,
-              );
-            }
+            if (remote.size !== undefined && at + piece.length > remote.size)
+              throw remote.otherLength(at + piece.length);
             for (let i = 0; i < piece.length;) {
               const index = Math.floor(at / chunkSize);
               const inChunk = at - index * chunkSize;
@@ -251,13 +247,7 @@ export class Download {
               chunk = new Uint8Array(chunkSize);
             }
           }
-          if (remote.size !== undefined && at < remote.size) {
-            throw new CacheError(
-              'truncated',
-              `${remote.name}: the body ended at byte ${at} of ${remote.size}.`,
-              { retryable: true },
-            );
-          }
+          if (remote.size !== undefined && at < remote.size) throw remote.otherLength(at);
           if (remote.size === undefined) {
             remote.size = at;
             const index = Math.floor(at / chunkSize);

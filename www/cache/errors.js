@@ -25,6 +25,8 @@ export const REMEDIES = Object.freeze({
     'Give the address of the GGUF file itself: on a model hub it is the “download” link, not the page about the file. A hotel or company sign-in page can also answer in its place.',
   wrong_range: 'The server answers other bytes than were asked for. Try again later or use another address.',
   wrong_length: 'The server’s file has another size than published. Check the address or try again later.',
+  compressed:
+    'The host seems to compress the file on its way and hides that. It must send .gguf files without Content-Encoding; or download the file and drop it into the page.',
   truncated: 'The file ended early. Try again: what has arrived is kept and only the rest is fetched.',
   weights_changed:
     'The publisher has replaced the file. The download starts over with the new one, nothing of the old is mixed in; if it does not, load again.',

@@ -1,10 +1,11 @@
 // One remote file: what the server says of it (size, ranges, version) and its byte ranges, retried until they arrive whole. Stores nothing, schedules nothing.
 
-import { Connection, explain } from './connection.js';
+import { Connection, explain, isSameOrigin } from './connection.js';
 import { CacheError, throwIfAborted } from './errors.js';
 import { checkHead } from './integrity.js';
+import { persist } from './persist.js';
 import { bodyLength, isEncoded, parseContentRange, sameVersion, totalOf416, validatorOf } from './ranges.js';
-import { Gate, RETRY, backoff, online, sleep } from './retry.js';
+import { Gate, RETRY } from './retry.js';
 
 /**
  * @typedef {object} RemoteOptions
@@ -23,6 +24,8 @@ export class Remote {
   size;
   /** Whether the server answers ranges; decided by probe(). */
   ranged = true;
+  /** The size is what another origin's Content-Length says, where a Content-Encoding that changes it may be hidden. */
+  guessed = false;
   /** @type {import('./ranges.js').Validator} */
   validator = {};
   #o;
@@ -97,7 +100,10 @@ export class Remote {
   async #whole(answer) {
     const { headers } = answer.response;
     checkHead(await answer.peek(64), headers.get('content-type'), this.name);
-    this.#learn(bodyLength(headers), headers);
+    const unsure = !isSameOrigin(this.url);
+    const published = this.#o.size !== undefined;
+    this.guessed = unsure && !published;
+    this.#learn(unsure && published ? undefined : bodyLength(headers), headers);
     this.ranged = false;
     return answer;
   }
@@ -229,6 +235,14 @@ export class Remote {
     );
   }
 
+  /** A whole body that has another length than was said. @param {number} got bytes, so far or in all */
+  otherLength(got) {
+    const says = `${this.name}: ${got} bytes came, the server had said ${this.size}.`;
+    if (this.guessed) return new CacheError('compressed', says);
+    if (got > (this.size ?? 0)) return new CacheError('wrong_length', says);
+    return new CacheError('truncated', says, { retryable: true });
+  }
+
   /**
    * The whole body, from the start; `first` is its open answer if there is one. Checks nothing but the version.
    * @param {Connection} [first] @returns {Promise<Connection>}
@@ -238,53 +252,13 @@ export class Remote {
   }
 
   /**
-   * Runs `once` again after failures that may pass, until it succeeds or too many in a row made no progress.
+   * Runs `once` again after failures that may pass.
    * @template T
    * @param {() => Promise<T>} once @param {() => number} [progress] grows when bytes arrived
    * @returns {Promise<T>}
    */
-  async persist(once, progress = () => 0) {
-    const { signal } = this.#o;
-    let failures = 0;
-    for (let before = progress(); ;) {
-      await this.gate.pass(signal);
-      try {
-        return await once();
-      } catch (e) {
-        throwIfAborted(signal);
-        if (!(e instanceof CacheError) || !e.retryable) throw e;
-        failures = progress() > before ? 0 : failures + 1;
-        before = progress();
-        // A server that answers the wrong bytes twice means it; the caller then asks for the whole file.
-        if (failures >= (e.code === 'wrong_range' ? 2 : this.#retry.attempts)) throw e;
-        await this.#wait(e, failures);
-      }
-    }
-  }
-
-  /** @param {CacheError} e @param {number} failures */
-  async #wait(e, failures) {
-    const { signal, onWaiting } = this.#o;
-    if (e.retryAfterMs !== undefined) {
-      const seconds = Math.ceil(e.retryAfterMs / 1000);
-      const why = new CacheError(e.code, `${e.message} It asks to wait for ${seconds} s.`, {
-        retryAfterMs: e.retryAfterMs,
-      });
-      if (e.retryAfterMs > this.#retry.maxRetryAfterMs) throw why;
-      if (seconds > 3) onWaiting?.(why);
-      // Everyone waits, and not all come back in the same moment.
-      this.gate.closeFor(e.retryAfterMs + this.#retry.random() * 250);
-      return;
-    }
-    if (globalThis.navigator?.onLine === false) {
-      onWaiting?.(
-        new CacheError(
-          'offline',
-          `${this.name}: this device is offline; the download goes on when it is back.`,
-        ),
-      );
-    }
-    await online(signal);
-    await sleep(backoff(Math.max(0, failures - 1), this.#retry), signal);
+  persist(once, progress) {
+    const { name, signal, onWaiting } = this.#o;
+    return persist(once, { name, signal, onWaiting, gate: this.gate, retry: this.#retry, progress });
   }
 }

@@ -159,6 +159,10 @@ export const errors = {
     'Try again later or use another address.',
   ],
   wrong_length: ['The file has another size than published.', 'Check the address or try again later.'],
+  compressed: [
+    'The host sent another number of bytes than it had said.',
+    'It seems to compress the file on its way, which its owner must change. Or download the file and drop it into the page.',
+  ],
   truncated: ['The file ended early.', `Try again. ${KEPT}`],
   weights_changed: [
     'The publisher has replaced the file.',
