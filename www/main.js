@@ -2,7 +2,7 @@
 import { PKG, startEngine } from './engine/start.js';
 import { createApp } from './state/app.js';
 import { memoryChats, openChats } from './state/db.js';
-import { goOffline } from './state/offline.js';
+import { goOffline, keepEngine } from './state/offline.js';
 import { readSettings } from './state/settings.js';
 import { loadLanguage, pickLanguage } from './ui/i18n.js';
 import { mountShell } from './ui/shell.js';
@@ -68,6 +68,7 @@ app.store.subscribe((state, before) => {
   if (document.title !== wanted) document.title = wanted;
 });
 
+keepEngine(app.store, async () => (await app.model.client?.requests()) ?? []);
 applyLook(settings);
 await app.conversations.restore(last);
 await show(settings.language);

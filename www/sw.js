@@ -82,6 +82,18 @@ async function keep(request, response) {
   if (response.ok && ours) await (await caches.open(NAME)).put(request, response);
 }
 
+/** What a page had of the engine before this worker was there to keep it. @param {unknown} addresses */
+async function keepToo(addresses) {
+  if (!Array.isArray(addresses)) return;
+  const cache = await caches.open(NAME);
+  const pkg = addresses.filter((address) => String(address).startsWith(`${scope}pkg/`));
+  const one = async (/** @type {string} */ address) => {
+    const request = new Request(address);
+    if (!(await cache.match(request))) await keep(request, await fetch(request));
+  };
+  await Promise.allSettled(pkg.map(one));
+}
+
 /** @param {FetchEvent} event @returns {Promise<Response>} */
 async function answer(event) {
   const { request } = event;
@@ -101,3 +113,5 @@ async function answer(event) {
 worker.addEventListener('fetch', (event) => {
   if (isShell(event.request)) event.respondWith(answer(event));
 });
+
+worker.addEventListener('message', (event) => event.waitUntil(keepToo(event.data?.keep)));

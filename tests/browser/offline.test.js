@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { MODEL, setup } from './harness.js';
 import { FAKE, parts, setupFake } from './page.js';
 
 test('with the server gone the page, the conversation and the model are still there', async (t) => {
@@ -25,7 +26,68 @@ test('with the server gone the page, the conversation and the model are still th
   await page.locator('.hljs-keyword').first().waitFor();
   await button('Settings').first().click();
   await page.getByLabel('Temperature').waitFor();
+  await page.getByRole('button', { name: 'Manage models' }).click();
+  const manager = page.locator('.manager:not([aria-busy])');
+  await manager.locator('.here').getByRole('button', { name: 'Check', exact: true }).click();
+  await manager.locator('[role=status]').filter({ hasText: 'is sound' }).waitFor();
+  assert.ok((await manager.locator('.more li').count()) > 5, 'the catalog is there');
+  await page.keyboard.press('Escape');
+  await button('Settings').first().click();
+  await page.getByLabel('Language').selectOption('zh');
+  await button('设置').first().waitFor();
 });
+
+/** Waits until the service worker keeps a file that ends like this. @param {import('playwright-core').Page} page @param {string} ending */
+async function kept(page, ending) {
+  const look = async (/** @type {string} */ ending) => {
+    const all = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+    const files = (await Promise.all(all.map((cache) => cache.keys()))).flat();
+    return files.some(({ url }) => url.endsWith(ending));
+  };
+  for (let i = 0; i < 300; i++) {
+    if (await page.evaluate(look, ending)) return;
+    await page.waitForTimeout(50);
+  }
+  assert.fail(`${ending} was never kept`);
+}
+
+const noModel = MODEL ? false : 'LOQUAT_MODEL names no model: run by `cargo xtask test`';
+for (const [engine, address, start, skip, files] of /** @type {const} */ ([
+  ['a scripted engine', FAKE, setupFake, false, ['pkg/variants.json', 'pkg/fake/loquat.js']],
+  [
+    'the real one',
+    '/?temperature=0&maxTokens=16',
+    setup,
+    noModel,
+    ['pkg/variants.json', '/loquat.js', '/loquat_bg.wasm'],
+  ],
+])) {
+  test(
+    `after the very first load, and before the service worker saw any of it, with ${engine}`,
+    { skip },
+    async (t) => {
+      const { server, open, context } = await start(t);
+      await context.addInitScript(() => {
+        const { register } = ServiceWorkerContainer.prototype;
+        ServiceWorkerContainer.prototype.register = async function (...given) {
+          await new Promise((resolve) => Object.assign(globalThis, { mayRegister: resolve }));
+          return register.apply(this, given);
+        };
+      });
+      const { page } = await open(address);
+      const { send, agree, answer } = parts(page);
+      await agree();
+      await page.evaluate(() => /** @type {any} */ (globalThis).mayRegister());
+      for (const file of files) await kept(page, file);
+      await page.waitForFunction(() => navigator.serviceWorker.controller);
+      await server.stop();
+      await page.reload();
+      await page.locator('.topbar .chip').waitFor({ timeout: 60_000 });
+      await send('Why is the sky blue?');
+      assert.match(await answer(), /sky|blue|light/i);
+    },
+  );
+}
 
 test('where the host sends no isolation headers, the service worker adds them, by one reload at most', async (t) => {
   const { open, server } = await setupFake(t, { isolation: false });

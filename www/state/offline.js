@@ -28,3 +28,19 @@ export async function goOffline(script, idle) {
   sessionStorage.setItem(TRIED, '1');
   location.reload();
 }
+
+/**
+ * Whoever loads a model in the first moments of the first visit has the engine past the service worker: its files are
+ * named to it afterwards, or there would be a page without a network, and a model, but no engine.
+ * @param {import('./store.js').Store<import('./app.js').AppState>} store
+ * @param {() => Promise<import('../engine/protocol.js').NetworkRequest[]>} requests of the engine
+ */
+export function keepEngine(store, requests) {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker || serviceWorker.controller) return;
+  store.subscribe(async ({ model }, before) => {
+    if (model.status !== 'ready' || before.model.status === 'ready') return;
+    const { active } = await serviceWorker.ready;
+    active?.postMessage({ keep: (await requests()).map(({ url }) => url) });
+  });
+}
