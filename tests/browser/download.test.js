@@ -68,13 +68,22 @@ async function arrived(page, count) {
 }
 
 test('a download is paused, resumed, and after a reload only the missing pieces are asked for', async (t) => {
-  const { open, server, starts, holdBack } = await setup(t);
+  const { open, server, starts, holdBack, context } = await setup(t);
   holdBack();
+  await context.addInitScript(() => {
+    // Firefox without a window never answers either.
+    StorageManager.prototype.persist = () => (
+      Object.assign(globalThis, { asked: true }),
+      new Promise(() => {})
+    );
+  });
   const { page, errors } = await open(PAGE);
   const { button } = parts(page);
   const bar = page.locator('.loading');
   await page.locator('.offer .primary').click();
   await button('Pause').waitFor();
+  assert.equal(await page.evaluate('globalThis.asked'), true, 'the browser is asked to keep it');
+  await bar.getByText(/^\d.* MB of 67 MB · .*B\/s · .* left$/).waitFor();
   await arrived(page, 3);
   await button('Pause').click();
   await bar.getByText('Paused: long').waitFor();
