@@ -3,6 +3,7 @@
 
 use crate::backend::{Backend, Span};
 use crate::error::{Error, Result};
+use crate::quant::power_of_two_scale;
 
 /// Keys and values of a token sequence, and the tokens they belong to. Behind them there may be
 /// positions whose tokens are not known yet; every change but [`KvCache::learn`] forgets those.
@@ -105,7 +106,8 @@ impl<B: Backend> KvCache<B> {
         Ok(KvCache { store, tokens, unknown: 0, capacity, rope_long: self.rope_long })
     }
 
-    /// Serializes the cache: a header, the tokens, then keys and values as f16, little-endian.
+    /// Serializes the cache: a header, the tokens, then keys and values in blocks of 32 16-bit integers after
+    /// the exponent of their unit, little-endian. What a backend keeps in no more than that is kept exactly.
     ///
     /// `fingerprint` identifies the model; [`KvCache::restore`] refuses another one.
     ///
@@ -113,13 +115,13 @@ impl<B: Backend> KvCache<B> {
     /// As reading from the device reports.
     pub async fn save(&self, backend: &mut B, fingerprint: u64) -> Result<Vec<u8>> {
         let data = backend.kv_read(&self.store, self.len()).await?;
-        let mut out = Vec::with_capacity(HEADER + 4 * self.len() + 2 * data.len());
+        let mut out = Vec::with_capacity(HEADER + 4 * self.len() + data.len().div_ceil(BLOCK) * BLOCK_BYTES);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&fingerprint.to_le_bytes());
         out.extend_from_slice(&(self.len() as u32).to_le_bytes());
         out.extend_from_slice(&u32::from(self.rope_long).to_le_bytes());
         out.extend(self.tokens.iter().flat_map(|t| t.to_le_bytes()));
-        out.extend(data.iter().flat_map(|&v| half::f16::from_f32(v).to_le_bytes()));
+        data.chunks(BLOCK).for_each(|block| pack(block, &mut out));
         Ok(out)
     }
 
@@ -147,7 +149,7 @@ impl<B: Backend> KvCache<B> {
             return Err(bad("it is cut short"));
         }
         let (tokens, data) = body.split_at(4 * len);
-        let data: Vec<f32> = data.as_chunks::<2>().0.iter().map(|&b| half::f16::from_le_bytes(b).to_f32()).collect();
+        let data: Vec<f32> = data.chunks(BLOCK_BYTES).flat_map(unpack).collect();
         backend.kv_write(&mut self.store, len, &data)?;
         self.unknown = 0;
         self.tokens = tokens.as_chunks::<4>().0.iter().map(|&b| u32::from_le_bytes(b)).collect();
@@ -156,5 +158,26 @@ impl<B: Backend> KvCache<B> {
     }
 }
 
-const MAGIC: &[u8; 8] = b"LOQUATKV";
+const MAGIC: &[u8; 8] = b"LOQUATK2";
 const HEADER: usize = 24;
+/// Elements that share an exponent.
+const BLOCK: usize = 32;
+const BLOCK_BYTES: usize = 2 + 2 * BLOCK;
+
+/// Writes the exponent of a unit, then each element as a number of units.
+fn pack(block: &[f32], out: &mut Vec<u8>) {
+    let max = block.iter().fold(0f32, |m, x| m.max(x.abs()));
+    let unit = power_of_two_scale(max, f32::from(i16::MAX));
+    let exponent = (unit.to_bits() >> 23) as i16 - 127;
+    out.extend(exponent.to_le_bytes());
+    let inverse = 1.0 / unit;
+    out.extend(block.iter().flat_map(|x| ((x * inverse).round_ties_even() as i16).to_le_bytes()));
+}
+
+/// Reads what [`pack`] wrote; a damaged exponent gives other numbers, but numbers.
+fn unpack(block: &[u8]) -> impl Iterator<Item = f32> + '_ {
+    let mut words = block.as_chunks::<2>().0.iter().map(|&b| i16::from_le_bytes(b));
+    let exponent = words.next().unwrap_or(0).clamp(-125, 125);
+    let unit = f32::from_bits(((exponent + 127) as u32) << 23);
+    words.map(move |v| f32::from(v) * unit)
+}

@@ -8,6 +8,14 @@ use half::{bf16, f16};
 use crate::error::{Error, Result};
 use crate::gguf::GgmlType;
 
+/// The smallest power of two in which ±`max` is at most ±`limit` units; it and its inverse are normal numbers.
+/// Rounding to units of it what was rounded so before changes nothing.
+pub fn power_of_two_scale(max: f32, limit: f32) -> f32 {
+    // Rounds the exponent up.
+    let bits = (max / limit).to_bits().saturating_add(0x7f_ffff) & 0x7f80_0000;
+    f32::from_bits(bits.clamp(0x0100_0000, 0x7e00_0000))
+}
+
 /// Decodes `out.len()` elements of `bytes`.
 ///
 /// # Errors

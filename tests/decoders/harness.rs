@@ -277,7 +277,7 @@ impl Fixture {
         if restored.tokens() != input {
             return Err("restore lost the tokens".into());
         }
-        // Keys and values travel as f16.
+        // Keys and values travel in 16 bits.
         let got = decode(&mut model, &mut restored, 5)?;
         let worst = got.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         if worst > 2e-2 { Err(format!("a restored session moves logits by {worst}")) } else { Ok(()) }
