@@ -11,17 +11,18 @@ pub mod ops;
 pub mod pool;
 pub mod repack;
 pub mod simd;
-pub mod tune;
+pub mod trial;
 
 mod attend;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use attention::{CpuKv, Pages};
+use attention::{CpuKv, KvPages};
 use matrix::CpuMatrix;
 use pool::Pool;
 use state::RunState;
+use trial::Ways;
 
 use super::{Backend, Draws, LayerWeights, Linear, LogitRows, NormWeights, Part, Plan, Span, Weights};
 use crate::config::{ModelConfig, NormKind};
@@ -35,16 +36,17 @@ pub struct CpuBackend {
     run: RunState,
     /// Some weights meet rounded activations.
     quantized: bool,
-    /// The number of threads is to be found by measuring.
-    measures: bool,
+    ways: Ways,
+    /// The last batch was a token of an answer.
+    decoding: bool,
 }
 
 /// Runs the expression on whichever cache it is.
 macro_rules! each {
     ($kv:expr, $name:ident => $body:expr) => {
         match $kv {
-            CpuKv::F16($name) => $body,
-            CpuKv::F32($name) => $body,
+            CpuKv::Fixed($name) => $body,
+            CpuKv::Float($name) => $body,
         }
     };
 }
@@ -58,18 +60,14 @@ impl CpuBackend {
         if threads == 0 {
             return Err(Error::BadParameter { name: "threads", problem: "must not be 0".into() });
         }
-        Ok(CpuBackend {
-            pool: Pool::new(threads),
-            plan: None,
-            run: RunState::default(),
-            quantized: false,
-            measures: false,
-        })
+        let pool = Pool::new(threads);
+        let ways = Ways::new(&pool, false);
+        Ok(CpuBackend { pool, plan: None, run: RunState::default(), quantized: false, ways, decoding: false })
     }
 
-    /// Uses as many of its threads as are worth it, which a short measurement tells once the weights are there.
+    /// Uses as many of its threads as are worth it, which is measured while prompts are read.
     pub fn measuring(self) -> Self {
-        CpuBackend { measures: true, ..self }
+        CpuBackend { ways: Ways::new(&self.pool, true), ..self }
     }
 }
 
@@ -90,6 +88,7 @@ fn norm(c: &ModelConfig, w: Option<&NormWeights<CpuBackend>>, x: &[f32], y: &mut
 impl CpuBackend {
     /// Normalizes `n` residual rows from `first` on into the input, in the forms `matrix` reads.
     fn input_from_residual(
+        pool: &Pool,
         run: &mut RunState,
         c: &ModelConfig,
         w: Option<&NormWeights<Self>>,
@@ -97,19 +96,17 @@ impl CpuBackend {
         n: usize,
         matrix: &CpuMatrix,
     ) {
-        run.input.reshape(c.dim);
-        for t in 0..n {
-            let x = &run.residual[(first + t) * c.dim..(first + t + 1) * c.dim];
-            norm(c, w, x, run.input.row_mut(t));
-            run.input.quantize(t, matrix.needs());
-        }
+        let residual = &run.residual[first * c.dim..(first + n) * c.dim];
+        run.input.fill(pool, n, c.dim, matrix.needs(), &|t, y| {
+            norm(c, w, &residual[t * c.dim..(t + 1) * c.dim], y);
+        });
     }
 
     /// Residual ← residual + post_norm(W·input + b), what both halves of a layer end with.
     fn join(&mut self, linear: &Linear<Self>, post: Option<&NormWeights<Self>>, n: usize) -> Result<()> {
         let (run, c) = (&mut self.run, &prepared(&self.plan)?.config);
         let y = &mut run.projected[..n * c.dim];
-        linear.weight.product(&self.pool, &run.input, n, linear.bias.as_deref(), y);
+        self.ways.product(&mut self.pool, &linear.weight, &mut run.input, linear.bias.as_deref(), y);
         for (y, r) in y.chunks_exact(c.dim).zip(run.residual.chunks_exact_mut(c.dim)) {
             let y = match post {
                 None => y,
@@ -151,26 +148,21 @@ impl Backend for CpuBackend {
         Ok(data.to_vec())
     }
 
-    fn prepare(&mut self, plan: &Plan, weights: &Weights<Self>) -> Result<()> {
+    fn prepare(&mut self, plan: &Plan, _weights: &Weights<Self>) -> Result<()> {
         self.run = RunState::new(plan);
-        if self.measures {
-            let head = weights.head.as_ref().map_or(&weights.token_embd, |head| &head.weight);
-            tune::tune(&mut self.pool, head, &mut self.run.input);
-        }
         self.plan = Some(plan.clone());
         Ok(())
     }
 
     fn kv(&mut self) -> Result<CpuKv> {
-        prepared(&self.plan)?;
-        Ok(if self.quantized { CpuKv::F16(Pages::default()) } else { CpuKv::F32(Pages::default()) })
+        Ok(CpuKv::new(&prepared(&self.plan)?.config, self.quantized))
     }
 
     fn kv_copy(&mut self, from: &CpuKv, to: &mut CpuKv, len: usize) -> Result<()> {
         let c = &prepared(&self.plan)?.config;
         match (from, to) {
-            (CpuKv::F16(from), CpuKv::F16(to)) => to.copy_from(c, from, len),
-            (CpuKv::F32(from), CpuKv::F32(to)) => to.copy_from(c, from, len),
+            (CpuKv::Fixed(from), CpuKv::Fixed(to)) => to.copy_from(c, from, len),
+            (CpuKv::Float(from), CpuKv::Float(to)) => to.copy_from(c, from, len),
             _ => Err(Error::State("caches of one model differ in precision".into())),
         }
     }
@@ -198,6 +190,10 @@ impl Backend for CpuBackend {
     }
 
     fn embed(&mut self, weights: &Weights<Self>, tokens: &[u32], span: Span) -> Result<()> {
+        if self.decoding && span.len >= trial::BATCH {
+            self.ways.renew();
+        }
+        self.decoding = span.len == 1;
         let plan = prepared(&self.plan)?;
         let c = &plan.config;
         for (t, (&id, x)) in tokens.iter().zip(self.run.residual.chunks_exact_mut(c.dim)).enumerate() {
@@ -215,20 +211,19 @@ impl Backend for CpuBackend {
     fn attn_in(&mut self, layer: &LayerWeights<Self>, span: Span) -> Result<()> {
         let (run, c) = (&mut self.run, &prepared(&self.plan)?.config);
         let w = &layer.qkv;
-        Self::input_from_residual(run, c, layer.attn_norm.as_ref(), 0, span.len, &w.weight);
+        Self::input_from_residual(&self.pool, run, c, layer.attn_norm.as_ref(), 0, span.len, &w.weight);
         let qkv = &mut run.qkv[..span.len * c.qkv_rows()];
-        w.weight.product(&self.pool, &run.input, span.len, w.bias.as_deref(), qkv);
+        self.ways.product(&mut self.pool, &w.weight, &mut run.input, w.bias.as_deref(), qkv);
         Ok(())
     }
 
     fn attend(&mut self, layer: &LayerWeights<Self>, index: usize, kv: &mut CpuKv, span: Span) -> Result<()> {
         let (run, c) = (&mut self.run, &prepared(&self.plan)?.config);
         each!(kv, kv => attend::attend(&self.pool, c, run, layer, index, kv, span))?;
-        run.input.reshape(c.q_dim());
-        for t in 0..span.len {
-            run.input.row_mut(t).copy_from_slice(&run.attention[t * c.q_dim()..(t + 1) * c.q_dim()]);
-            run.input.quantize(t, layer.attn_out.weight.needs());
-        }
+        let (attention, needs) = (&run.attention, layer.attn_out.weight.needs());
+        run.input.fill(&self.pool, span.len, c.q_dim(), needs, &|t, x| {
+            x.copy_from_slice(&attention[t * c.q_dim()..(t + 1) * c.q_dim()]);
+        });
         Ok(())
     }
 
@@ -239,15 +234,14 @@ impl Backend for CpuBackend {
     fn mlp_in(&mut self, layer: &LayerWeights<Self>, span: Span) -> Result<()> {
         let (run, c) = (&mut self.run, &prepared(&self.plan)?.config);
         let w = &layer.gate_up;
-        Self::input_from_residual(run, c, layer.ffn_norm.as_ref(), 0, span.len, &w.weight);
+        Self::input_from_residual(&self.pool, run, c, layer.ffn_norm.as_ref(), 0, span.len, &w.weight);
         let hidden = &mut run.gate_up[..span.len * c.gate_up_rows()];
-        w.weight.product(&self.pool, &run.input, span.len, w.bias.as_deref(), hidden);
-        run.input.reshape(c.ff);
-        for (t, y) in hidden.chunks_exact(c.gate_up_rows()).enumerate() {
-            let (gate, up) = y.split_at(c.ff);
-            ops::activate(c.activation, gate, c.gated.then_some(up), run.input.row_mut(t));
-            run.input.quantize(t, layer.down.weight.needs());
-        }
+        self.ways.product(&mut self.pool, &w.weight, &mut run.input, w.bias.as_deref(), hidden);
+        let hidden = &run.gate_up;
+        run.input.fill(&self.pool, span.len, c.ff, layer.down.weight.needs(), &|t, x| {
+            let (gate, up) = hidden[t * c.gate_up_rows()..(t + 1) * c.gate_up_rows()].split_at(c.ff);
+            ops::activate(c.activation, gate, c.gated.then_some(up), x);
+        });
         Ok(())
     }
 
@@ -266,9 +260,9 @@ impl Backend for CpuBackend {
             Some(l) => (&l.weight, l.bias.as_deref()),
             None => (&weights.token_embd, None),
         };
-        Self::input_from_residual(run, c, Some(&weights.output_norm), first, n, head);
+        Self::input_from_residual(&self.pool, run, c, Some(&weights.output_norm), first, n, head);
         run.logits.resize(n * c.vocab, 0.0);
-        head.product(&self.pool, &run.input, n, bias, &mut run.logits);
+        self.ways.product(&mut self.pool, head, &mut run.input, bias, &mut run.logits);
         if let Some(cap) = c.logit_softcap {
             ops::softcap(&mut run.logits, cap);
         }

@@ -9,7 +9,7 @@ const PATIENCE = 10_000;
 const MOST = 8;
 
 /**
- * How many threads to try. The engine measures once it is loaded, and may use fewer.
+ * How many threads to try. The engine measures while it reads prompts, and may use fewer.
  * @param {number} [asked]
  */
 export function threadCount(asked) {
@@ -45,7 +45,7 @@ function ready(worker, message) {
  * @param {{glue: string, wasm: string}} variant
  * @param {number} count threads, this one included
  * @param {() => Worker} [start] makes a worker that runs thread.js
- * @returns {Promise<{notes: string[], stop: () => void}>} what went wrong, and a way to end the helpers
+ * @returns {Promise<{threads: number, notes: string[], stop: () => void}>} threads there are, what went wrong, and a way to end the helpers
  */
 export async function startThreads(engine, variant, count, start = startThread) {
   const response = await fetch(variant.wasm);
@@ -72,7 +72,8 @@ export async function startThreads(engine, variant, count, start = startThread) 
       if (problem) notes.push(`thread ${i + 2} of ${count}: ${problem}`);
     }),
   );
-  return { notes, stop: () => workers.forEach((worker) => worker.terminate()) };
+  const stop = () => workers.forEach((worker) => worker.terminate());
+  return { threads: workers.length + 1, notes, stop };
 }
 
 function startThread() {

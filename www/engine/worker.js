@@ -30,8 +30,7 @@ async function startEngine(pkg, wanted, asked, builds) {
     return engine;
   }
   try {
-    const threads = threadCount(asked);
-    const { notes } = await startThreads(module, choice, threads);
+    const { threads, notes } = await startThreads(module, choice, threadCount(asked));
     const engine = { module, threads, notes };
     started.set(choice.name, engine);
     return engine;

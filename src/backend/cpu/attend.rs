@@ -1,6 +1,6 @@
 //! The attention step: QK-norm, rotation, cache write, and the sharing out of chunks to threads.
 
-use super::attention::{Element, PAGE, Pages, Partial, chunk};
+use super::attention::{KvPages, MOST_HEADS, PAGE, Partial};
 use super::disjoint::Disjoint;
 use super::pool::Pool;
 use super::state::RunState;
@@ -11,13 +11,13 @@ use crate::config::{ModelConfig, QkNorm, RopeKind};
 use crate::error::Result;
 
 /// `run.qkv` → `run.attention`, writing keys and values into `kv`.
-pub fn attend<E: Element>(
+pub fn attend<K: KvPages>(
     pool: &Pool,
     c: &ModelConfig,
     run: &mut RunState,
     layer: &LayerWeights<CpuBackend>,
     index: usize,
-    kv: &mut Pages<E>,
+    kv: &mut K,
     span: Span,
 ) -> Result<()> {
     kv.reserve(c, span.start + span.len)?;
@@ -48,13 +48,13 @@ fn qk_norm(c: &ModelConfig, weight: Option<&[f32]>, x: &mut [f32]) {
 
 /// Attention of a batch into `run.attention`. One token is shared out by (kv head, chunk of
 /// positions), several by (token, kv head); the merge goes through the same chunks in both.
-fn attend_batch<E: Element>(
+fn attend_batch<K: KvPages>(
     pool: &Pool,
     c: &ModelConfig,
     run: &mut RunState,
     layer: &LayerWeights<CpuBackend>,
     index: usize,
-    kv: &Pages<E>,
+    kv: &K,
     span: Span,
 ) {
     let group = c.heads / c.kv_heads;
@@ -70,14 +70,15 @@ fn attend_batch<E: Element>(
         let (first, end) = visible(t);
         let (from, to) = (first.max(page * PAGE), end.min((page + 1) * PAGE));
         let q = &qkv[t * c.qkv_rows() + head * width..t * c.qkv_rows() + (head + 1) * width];
-        let mut sum = [Partial::EMPTY; MAX_GROUP];
+        let mut sum = [Partial::EMPTY; MOST_HEADS];
         // SAFETY: a slot belongs to one task.
         let out = unsafe { partials.slice(slot * width..(slot + 1) * width) };
-        for (i, (q, out)) in q.chunks(MAX_GROUP * c.head_dim).zip(out.chunks_mut(MAX_GROUP * c.head_dim)).enumerate() {
+        for (i, (q, out)) in q.chunks(MOST_HEADS * c.head_dim).zip(out.chunks_mut(MOST_HEADS * c.head_dim)).enumerate()
+        {
             let n = q.len() / c.head_dim;
-            chunk(c, kv, index, head, from, to, q, out, &mut sum[..n]);
+            kv.chunk(c, index, head, from, to, q, out, &mut sum[..n]);
             for (j, s) in sum[..n].iter().enumerate() {
-                let at = 2 * (slot * group + i * MAX_GROUP + j);
+                let at = 2 * (slot * group + i * MOST_HEADS + j);
                 // SAFETY: as above.
                 unsafe { sums.write(at, &[s.max, s.sum]) }
             }
@@ -135,6 +136,3 @@ fn attend_batch<E: Element>(
         });
     }
 }
-
-/// Query heads that one call of [`chunk`] takes.
-const MAX_GROUP: usize = 8;

@@ -5,18 +5,18 @@ use std::ops::Range;
 
 /// A slice that several threads write at places that never overlap.
 #[derive(Debug)]
-pub struct Disjoint<'a> {
-    start: *mut f32,
+pub struct Disjoint<'a, T> {
+    start: *mut T,
     len: usize,
-    lifetime: PhantomData<&'a mut [f32]>,
+    lifetime: PhantomData<&'a mut [T]>,
 }
 
-// SAFETY: threads reach the slice through `write` and `slice` only, whose contract keeps them apart.
-unsafe impl Sync for Disjoint<'_> {}
+// SAFETY: threads reach the slice through the unsafe methods only, whose contracts keep them apart.
+unsafe impl<T: Send> Sync for Disjoint<'_, T> {}
 
-impl<'a> Disjoint<'a> {
+impl<'a, T: Copy> Disjoint<'a, T> {
     /// Borrows a slice for a region.
-    pub fn new(slice: &'a mut [f32]) -> Self {
+    pub fn new(slice: &'a mut [T]) -> Self {
         Disjoint { start: slice.as_mut_ptr(), len: slice.len(), lifetime: PhantomData }
     }
 
@@ -25,7 +25,7 @@ impl<'a> Disjoint<'a> {
     /// # Safety
     /// No other thread may read or write these places during the region.
     #[inline(always)]
-    pub unsafe fn write(&self, at: usize, values: &[f32]) {
+    pub unsafe fn write(&self, at: usize, values: &[T]) {
         assert!(at + values.len() <= self.len);
         // SAFETY: in bounds by the assertion, unshared by the contract.
         unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), self.start.add(at), values.len()) }
@@ -36,10 +36,20 @@ impl<'a> Disjoint<'a> {
     /// # Safety
     /// No other thread may read or write this range during the region.
     #[inline(always)]
-    #[expect(clippy::mut_from_ref, reason = "this is the purpose; the contract keeps it sound")]
-    pub unsafe fn slice(&self, range: Range<usize>) -> &mut [f32] {
+    pub unsafe fn slice(&self, range: Range<usize>) -> &'a mut [T] {
         assert!(range.start <= range.end && range.end <= self.len);
         // SAFETY: in bounds by the assertion, unshared by the contract.
         unsafe { std::slice::from_raw_parts_mut(self.start.add(range.start), range.len()) }
+    }
+
+    /// One place of the slice.
+    ///
+    /// # Safety
+    /// No other thread may read or write this place during the region.
+    #[inline(always)]
+    pub unsafe fn one(&self, at: usize) -> &'a mut T {
+        assert!(at < self.len);
+        // SAFETY: in bounds by the assertion, unshared by the contract.
+        unsafe { &mut *self.start.add(at) }
     }
 }

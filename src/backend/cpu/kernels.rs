@@ -1,31 +1,224 @@
-//! Products of packed weights with activations: one group of four rows against a tile of tokens.
+//! Products of packed weights with activations, a group of four rows at a time.
 //!
-//! A tile of one token is the mat-vec of decoding, larger ones the matrix product of prefill;
-//! every token's sums are formed in the same order in both, so chunking never changes a result.
+//! One token is the mat-vec of decoding, a batch the matrix product of prefill; every token's sums
+//! are formed in the same order in both, so how a prompt is cut never changes a result.
+//!
+//! The loops over blocks are functions of their own, whose values fit into what a browser's compiler
+//! has: some eleven registers for addresses and fifteen for vectors. What does not fit is stored and
+//! loaded around every product. A thread reads one group after the other, since processors fetch a
+//! single stream of memory ahead, and lose two that take turns.
 
-#![expect(clippy::needless_range_loop, reason = "indices run over several arrays in step")]
-
-use super::input::Input;
+use super::input::{Input, PairBlock, QuadBlock};
 use super::repack::{BLOCK, GROUP, Layout};
-use super::simd::{Dots, F32x4, I32x4, QUAD_BYTES, Quad, U8x16};
+use super::simd::{DotKind, Dots, F32x4, Halves, I32x4, Quads, U8x16, Words};
 use crate::gguf::GgmlType;
 
-/// Computes the rows of `G` groups for tokens `first..first+T`; lane r is row r of its group.
+/// Four rows of one group times the one token of `input`; lane r is row r of the group.
+/// `data` holds the group's blocks in `layout`, over all columns of `input`.
 #[inline(always)]
-pub fn tile<const G: usize, const T: usize>(
-    layout: Layout,
-    data: [&[u8]; G],
+pub fn mat_vec(layout: Layout, data: &[u8], input: &Input) -> F32x4 {
+    match (layout, input.dots) {
+        (Layout::Low { high, sub }, DotKind::Halves) => low_vec::<Halves>((high, sub), data, input),
+        (Layout::Low { high, sub }, DotKind::Words) => low_vec::<Words>((high, sub), data, input),
+        (Layout::Q8, _) => q8_vec(as_blocks(data), input.pairs()),
+        (Layout::Rows(_), _) => F32x4::splat(0.0),
+    }
+}
+
+/// Four rows of one group times the tokens from `first` on, as many as there are `sums`.
+#[inline(always)]
+pub fn mat_mul(layout: Layout, data: &[u8], input: &Input, first: usize, sums: &mut [F32x4]) {
+    sums.fill(F32x4::splat(0.0));
+    match (layout, input.dots) {
+        (Layout::Low { high, sub }, DotKind::Halves) => low_mul::<Halves>((high, sub), data, input, first, sums),
+        (Layout::Low { high, sub }, DotKind::Words) => low_mul::<Words>((high, sub), data, input, first, sums),
+        (Layout::Q8, _) => q8_mul(as_blocks(data), input, first, sums),
+        (Layout::Rows(_), _) => {}
+    }
+}
+
+#[inline(always)]
+fn low_vec<D: Dots>(kind: (u8, u8), data: &[u8], input: &Input) -> F32x4 {
+    match kind {
+        (0, 32) => vec_blocks::<D, 80, 0, 1>(as_blocks(data), input),
+        (1, 32) => vec_blocks::<D, 96, 1, 1>(as_blocks(data), input),
+        (0, _) => vec_blocks::<D, 96, 0, 2>(as_blocks(data), input),
+        _ => vec_blocks::<D, 128, 2, 2>(as_blocks(data), input),
+    }
+}
+
+#[inline(always)]
+fn low_mul<D: Dots>(kind: (u8, u8), data: &[u8], input: &Input, first: usize, sums: &mut [F32x4]) {
+    match kind {
+        (0, 32) => mul_blocks::<D, 80, 0, 1>(as_blocks(data), input, first, sums),
+        (1, 32) => mul_blocks::<D, 96, 1, 1>(as_blocks(data), input, first, sums),
+        (0, _) => mul_blocks::<D, 96, 0, 2>(as_blocks(data), input, first, sums),
+        _ => mul_blocks::<D, 128, 2, 2>(as_blocks(data), input, first, sums),
+    }
+}
+
+#[inline(always)]
+fn as_blocks<const STRIDE: usize>(data: &[u8]) -> &[[u8; STRIDE]] {
+    data.as_chunks().0
+}
+
+#[inline(never)]
+fn vec_blocks<D: Dots, const STRIDE: usize, const HIGH: usize, const SUBS: usize>(
+    data: &[[u8; STRIDE]],
+    input: &Input,
+) -> F32x4 {
+    let mut sum = F32x4::splat(0.0);
+    for (data, x) in data.iter().zip(input.quads()) {
+        sum = Unpacked::new::<HIGH, SUBS>(data).add::<D, HIGH, SUBS>(x, sum);
+    }
+    // A loop of its own: no register is left for it in the other.
+    for (b, data) in data.iter().enumerate() {
+        for fine in input.fine(b) {
+            sum = Unpacked::new::<HIGH, SUBS>(data).add_rest::<D, HIGH, SUBS>(input.rest(*fine), sum);
+        }
+    }
+    sum
+}
+
+#[inline(never)]
+fn mul_blocks<D: Dots, const STRIDE: usize, const HIGH: usize, const SUBS: usize>(
+    data: &[[u8; STRIDE]],
     input: &Input,
     first: usize,
-) -> [[F32x4; T]; G] {
-    match layout {
-        Layout::Low { high: 0, sub: 32 } => low::<G, T, 80, 0, 1>(data, input, first),
-        Layout::Low { high: 1, sub: 32 } => low::<G, T, 96, 1, 1>(data, input, first),
-        Layout::Low { high: 0, .. } => low::<G, T, 96, 0, 2>(data, input, first),
-        Layout::Low { .. } => low::<G, T, 128, 2, 2>(data, input, first),
-        Layout::Q8 => q8::<G, T>(data, input, first),
-        Layout::Rows(_) => [[F32x4::splat(0.0); T]; G],
+    sums: &mut [F32x4],
+) {
+    for (data, x) in data.iter().zip(input.quads().chunks_exact(input.tokens())) {
+        let w = Unpacked::new::<HIGH, SUBS>(data);
+        for (x, sum) in x[first..].iter().zip(sums.iter_mut()) {
+            *sum = w.add::<D, HIGH, SUBS>(x, *sum);
+        }
     }
+    for (b, data) in data.iter().enumerate() {
+        let fine = input.fine(b);
+        if fine.is_empty() {
+            continue;
+        }
+        let w = Unpacked::new::<HIGH, SUBS>(data);
+        for fine in fine {
+            if let Some(sum) = sums.get_mut((fine.token as usize).wrapping_sub(first)) {
+                *sum = w.add_rest::<D, HIGH, SUBS>(input.rest(*fine), *sum);
+            }
+        }
+    }
+}
+
+/// A packed block of low-bit weights in registers.
+#[derive(Clone, Copy)]
+struct Unpacked {
+    quads: [U8x16; 8],
+    /// Scale and offset of either half, or of the whole twice.
+    scales: [(F32x4, F32x4); 2],
+}
+
+impl Unpacked {
+    #[inline(always)]
+    fn new<const HIGH: usize, const SUBS: usize>(block: &[u8]) -> Self {
+        let vectors = block.as_chunks::<16>().0;
+        let scales = |s: usize| {
+            let at = 64 + 16 * HIGH + 16 * s;
+            let half = |at: usize| F32x4::from_f16(eight(&block[at..at + 8]));
+            (half(at), half(at + 8))
+        };
+        Unpacked {
+            quads: std::array::from_fn(|k| quad_weights::<HIGH>(vectors, k)),
+            scales: [scales(0), scales(SUBS - 1)],
+        }
+    }
+
+    /// `sum` and the products with a token's block.
+    #[inline(always)]
+    fn add<D: Dots, const HIGH: usize, const SUBS: usize>(&self, x: &QuadBlock, sum: F32x4) -> F32x4 {
+        let one = |dots: I32x4, s: usize, offset: f32, sum: F32x4| {
+            let (d, m) = self.scales[s];
+            let sum = F32x4::from_i32(dots).mul(d).mul_add(F32x4::splat(x.scale), sum);
+            m.mul_add(F32x4::splat(offset), sum)
+        };
+        let y = Quads::load(&x.quads);
+        if SUBS == 1 {
+            return one(self.dots::<D, HIGH, SUBS, 0>(y), 0, x.sums[0], sum);
+        }
+        let sum = one(self.dots::<D, HIGH, SUBS, 0>(y), 0, x.sums[1], sum);
+        one(self.dots::<D, HIGH, SUBS, 1>(y), 1, x.sums[2], sum)
+    }
+
+    /// `sum` and the products with what rounding left of a block.
+    #[inline(always)]
+    fn add_rest<D: Dots, const HIGH: usize, const SUBS: usize>(&self, x: &QuadBlock, sum: F32x4) -> F32x4 {
+        let one = |dots: I32x4, s: usize, sum: F32x4| {
+            F32x4::from_i32(dots).mul(self.scales[s].0).mul_add(F32x4::splat(x.scale), sum)
+        };
+        let y = Quads::load(&x.quads);
+        let sum = one(self.dots::<D, HIGH, SUBS, 0>(y), 0, sum);
+        if SUBS == 1 { sum } else { one(self.dots::<D, HIGH, SUBS, 1>(y), 1, sum) }
+    }
+
+    /// The integer products of sub-block `S`.
+    #[inline(always)]
+    fn dots<D: Dots, const HIGH: usize, const SUBS: usize, const S: usize>(&self, y: Quads) -> I32x4 {
+        // Quads whose products (at most 2 · 128 · (2^(4+HIGH) − 1) a half lane) fit an i16 together.
+        let run = if D::HALVES { (8 >> HIGH).min(8 / SUBS) } else { 8 / SUBS };
+        let mut sum: Option<I32x4> = None;
+        let mut dots = D::zero();
+        // Written out, so that lanes are constants.
+        macro_rules! quad {
+            ($($k:literal $half:literal $lane:literal,)*) => {$(
+                if $k / (8 / SUBS) == S {
+                    dots = dots.add(self.quads[$k], y.get::<$half, $lane>());
+                    if ($k + 1) % run == 0 {
+                        sum = Some(sum.map_or(dots.sum(), |sum| sum.add(dots.sum())));
+                        dots = D::zero();
+                    }
+                }
+            )*};
+        }
+        quad!(0 0 0, 1 0 1, 2 0 2, 3 0 3, 4 1 0, 5 1 1, 6 1 2, 7 1 3,);
+        sum.unwrap_or(I32x4::zero())
+    }
+}
+
+const Q8: usize = Layout::Q8.stride();
+
+#[inline(never)]
+fn q8_vec(data: &[[u8; Q8]], x: &[PairBlock]) -> F32x4 {
+    let mut sum = F32x4::splat(0.0);
+    for (w, x) in data.iter().zip(x) {
+        let dots = q8_dots::<0>(w, x).add(q8_dots::<1>(w, x));
+        sum = q8_add(w, x, dots, sum);
+    }
+    sum
+}
+
+#[inline(never)]
+fn q8_mul(data: &[[u8; Q8]], input: &Input, first: usize, sums: &mut [F32x4]) {
+    for (w, x) in data.iter().zip(input.pairs().chunks_exact(input.tokens())) {
+        for (x, sum) in x[first..].iter().zip(sums.iter_mut()) {
+            let dots = q8_dots::<0>(w, x).add(q8_dots::<1>(w, x));
+            *sum = q8_add(w, x, dots, *sum);
+        }
+    }
+}
+
+/// The integer products of one half of a block.
+#[inline(always)]
+fn q8_dots<const HALF: usize>(w: &[u8; Q8], x: &PairBlock) -> I32x4 {
+    let weights = bytemuck::cast_slice::<u8, i8>(&w[64 * HALF..64 * HALF + 64]).as_chunks::<8>().0;
+    let pairs = x.pairs.as_chunks::<8>().0[HALF];
+    let mut dots = I32x4::zero();
+    for p in 0..8 {
+        dots = dots.dot_i8_i16(&weights[p], &pairs[p]);
+    }
+    dots
+}
+
+#[inline(always)]
+fn q8_add(w: &[u8; Q8], x: &PairBlock, dots: I32x4, sum: F32x4) -> F32x4 {
+    let d = F32x4::from_f16(eight(&w[128..]));
+    F32x4::from_i32(dots).mul(d).mul_add(F32x4::splat(x.scale), sum)
 }
 
 /// The quad `k` (0..8) of a packed block, as bytes below 2^(4 + HIGH).
@@ -60,12 +253,6 @@ fn quad_weights<const HIGH: usize>(block: &[[u8; 16]], k: usize) -> U8x16 {
     }
 }
 
-/// Four f16 at byte `at` of a packed block.
-#[inline(always)]
-fn scales(block: &[u8], at: usize) -> F32x4 {
-    F32x4::from_f16(eight(&block[at..at + 8]))
-}
-
 /// A slice of eight as an array; the callers' slices are eight long.
 #[inline(always)]
 fn eight<U>(s: &[U]) -> &[U; 8] {
@@ -73,137 +260,6 @@ fn eight<U>(s: &[U]) -> &[U; 8] {
         Some(c) => c,
         None => unreachable!("callers slice eight"),
     }
-}
-
-/// Adds sub-block `S` of block `b` to the integer sums of each group and token.
-#[inline(always)]
-fn add_dots<
-    const G: usize,
-    const T: usize,
-    const HIGH: usize,
-    const SUBS: usize,
-    const STRIDE: usize,
-    const S: usize,
->(
-    sums: &mut [[I32x4; T]; G],
-    data: [&[[u8; STRIDE]]; G],
-    b: usize,
-    quads: [&[[u8; QUAD_BYTES]; 8]; T],
-) {
-    // Quads whose products (at most 2 · 128 · (2^(4+HIGH) − 1) a half lane) fit an i16 together.
-    let run = (8 >> HIGH).min(8 / SUBS);
-    let mut dots = [[Dots::zero(); T]; G];
-    // Written out, since the compiler keeps a loop here for some types, and then chooses shifts at run time.
-    macro_rules! quad {
-        ($($k:literal)*) => {$(
-            if $k / (8 / SUBS) == S {
-                for g in 0..G {
-                    let w = quad_weights::<HIGH>(data[g][b].as_chunks::<16>().0, $k);
-                    for t in 0..T {
-                        dots[g][t] = dots[g][t].add(w, Quad::load(&quads[t][$k]));
-                    }
-                }
-                if ($k + 1) % run == 0 {
-                    for g in 0..G {
-                        for t in 0..T {
-                            sums[g][t] = sums[g][t].add(dots[g][t].sum());
-                            dots[g][t] = Dots::zero();
-                        }
-                    }
-                }
-            }
-        )*};
-    }
-    quad!(0 1 2 3 4 5 6 7);
-}
-
-#[inline(always)]
-fn low<const G: usize, const T: usize, const STRIDE: usize, const HIGH: usize, const SUBS: usize>(
-    data: [&[u8]; G],
-    input: &Input,
-    first: usize,
-) -> [[F32x4; T]; G] {
-    let blocks = data[0].len() / STRIDE;
-    let token = |t: usize| {
-        let t = first + t;
-        (
-            input.quads[t * blocks * 8..(t + 1) * blocks * 8].as_chunks::<8>().0,
-            input.fine_quads[t * blocks * 8..(t + 1) * blocks * 8].as_chunks::<8>().0,
-            &input.fine[t * blocks..(t + 1) * blocks],
-            &input.scale[t * blocks..(t + 1) * blocks],
-            input.sums[2 * t * blocks..2 * (t + 1) * blocks].as_chunks::<2>().0,
-        )
-    };
-    let tokens: [_; T] = std::array::from_fn(token);
-    let data: [_; G] = std::array::from_fn(|g| &data[g].as_chunks::<STRIDE>().0[..blocks]);
-    let mut acc = [[F32x4::splat(0.0); T]; G];
-    for b in 0..blocks {
-        let quads: [&[[u8; QUAD_BYTES]; 8]; T] = std::array::from_fn(|t| &tokens[t].0[b]);
-        let rest: [&[[u8; QUAD_BYTES]; 8]; T] = std::array::from_fn(|t| &tokens[t].1[b]);
-        let fine = tokens.iter().any(|t| t.2[b]);
-        let unit = if fine { 1.0 / 256.0 } else { 1.0 };
-        macro_rules! sub {
-            ($s:literal) => {
-                let mut sums = [[I32x4::zero(); T]; G];
-                add_dots::<G, T, HIGH, SUBS, STRIDE, $s>(&mut sums, data, b, quads);
-                if fine {
-                    // Shifting loses nothing, so tokens whose block is not fine get the same sum.
-                    sums = sums.map(|tokens| tokens.map(|sum| sum.shl::<8>()));
-                    add_dots::<G, T, HIGH, SUBS, STRIDE, $s>(&mut sums, data, b, rest);
-                }
-                let at = 64 + 16 * HIGH + 16 * $s;
-                for g in 0..G {
-                    let (d, m) = (scales(&data[g][b], at), scales(&data[g][b], at + 8));
-                    for t in 0..T {
-                        let (.., scale, sum) = &tokens[t];
-                        let offset = if SUBS == 1 { sum[b][0] + sum[b][1] } else { sum[b][$s] };
-                        let product = F32x4::from_i32(sums[g][t]).mul(d);
-                        acc[g][t] = product.mul_add(F32x4::splat(scale[b] * unit), acc[g][t]);
-                        acc[g][t] = m.mul_add(F32x4::splat(offset), acc[g][t]);
-                    }
-                }
-            };
-        }
-        sub!(0);
-        if SUBS == 2 {
-            sub!(1);
-        }
-    }
-    acc
-}
-
-#[inline(always)]
-fn q8<const G: usize, const T: usize>(data: [&[u8]; G], input: &Input, first: usize) -> [[F32x4; T]; G] {
-    const STRIDE: usize = Layout::Q8.stride();
-    let blocks = data[0].len() / STRIDE;
-    let tokens: [_; T] = std::array::from_fn(|t| {
-        let t = first + t;
-        (
-            input.pairs[16 * t * blocks..16 * (t + 1) * blocks].as_chunks::<16>().0,
-            &input.pair_scale[t * blocks..(t + 1) * blocks],
-        )
-    });
-    let data: [_; G] = std::array::from_fn(|g| &data[g].as_chunks::<STRIDE>().0[..blocks]);
-    let mut acc = [[F32x4::splat(0.0); T]; G];
-    for b in 0..blocks {
-        let weights: [&[[i8; 8]]; G] =
-            std::array::from_fn(|g| bytemuck::cast_slice::<u8, i8>(&data[g][b][..128]).as_chunks::<8>().0);
-        let mut sums = [[I32x4::zero(); T]; G];
-        for p in 0..16 {
-            for g in 0..G {
-                for t in 0..T {
-                    sums[g][t] = sums[g][t].dot_i8_i16(&weights[g][p], &tokens[t].0[b][p]);
-                }
-            }
-        }
-        for g in 0..G {
-            let d = scales(&data[g][b], 128);
-            for t in 0..T {
-                acc[g][t] = F32x4::from_i32(sums[g][t]).mul(d).mul_add(F32x4::splat(tokens[t].1[b]), acc[g][t]);
-            }
-        }
-    }
-    acc
 }
 
 /// One row of [`Layout::Rows`] against one token, in four interleaved partial sums.

@@ -2,7 +2,7 @@
 
 use super::disjoint::Disjoint;
 use super::input::{Input, Needs};
-use super::kernels::{row_dot, tile, units};
+use super::kernels::{mat_mul, mat_vec, row_dot, units};
 use super::pool::Pool;
 use super::repack::{GROUP, Layout, packed_row, repack};
 use super::simd::F32x4;
@@ -92,8 +92,8 @@ impl CpuMatrix {
         }
     }
 
-    /// y ← W·x + b for `tokens` rows of `input`; y is (tokens, rows).
-    pub fn product(&self, pool: &Pool, input: &Input, tokens: usize, bias: Option<&[f32]>, y: &mut [f32]) {
+    /// y ← W·x + b for the tokens of `input`; y is (tokens, rows).
+    pub fn product(&self, pool: &Pool, input: &Input, bias: Option<&[f32]>, y: &mut [f32]) {
         let total: usize = self.parts.iter().map(|p| units(p.layout, p.part.rows)).sum();
         let out = Disjoint::new(y);
         pool.run(total, GRAIN, &|range| {
@@ -102,7 +102,7 @@ impl CpuMatrix {
                 let n = units(p.layout, p.part.rows);
                 let (from, to) = (range.start.max(start), range.end.min(start + n));
                 if from < to {
-                    self.part_product(p, from - start..to - start, input, tokens, bias, &out);
+                    self.part_product(p, from - start..to - start, input, bias, &out);
                 }
                 start += n;
             }
@@ -114,67 +114,32 @@ impl CpuMatrix {
         p: &PackedPart,
         units: std::ops::Range<usize>,
         input: &Input,
-        tokens: usize,
         bias: Option<&[f32]>,
-        out: &Disjoint<'_>,
+        out: &Disjoint<'_, f32>,
     ) {
         if let Layout::Rows(dtype) = p.layout {
-            return self.rows_product(p, dtype, units, input, tokens, bias, out);
+            return self.rows_product(p, dtype, units, input, bias, out);
         }
         let width = p.data.len() / p.part.rows.div_ceil(GROUP);
         let group = |unit: usize| &p.data[unit * width..(unit + 1) * width];
-        // Two groups at a time share the loads of activations.
-        let mut unit = units.start;
-        while unit + 1 < units.end {
-            let pair = [group(unit), group(unit + 1)];
-            if tokens == 1 {
-                prefetch(&p.data, (unit + 2) * width, 2 * width);
+        if input.tokens() > 1 {
+            let mut sums = [F32x4::splat(0.0); TOKENS];
+            for first in (0..input.tokens()).step_by(TOKENS) {
+                let sums = &mut sums[..TOKENS.min(input.tokens() - first)];
+                for unit in units.clone() {
+                    mat_mul(p.layout, group(unit), input, first, sums);
+                    sums.iter().enumerate().for_each(|(t, sum)| self.store(p, *sum, first + t, unit, bias, out));
+                }
             }
-            let done = match p.layout {
-                Layout::Q8 => self.tiles::<Q8_TILE>(p, pair, unit, input, tokens, bias, out),
-                _ => self.tiles::<LOW_TILE>(p, pair, unit, input, tokens, bias, out),
-            };
-            for t in done..tokens {
-                let [[a], [b]] = tile::<2, 1>(p.layout, pair, input, t);
-                self.store(p, a, t, unit, bias, out);
-                self.store(p, b, t, unit + 1, bias, out);
-            }
-            unit += 2;
+            return;
         }
-        if unit < units.end {
-            for t in 0..tokens {
-                let [[v]] = tile::<1, 1>(p.layout, [group(unit)], input, t);
-                self.store(p, v, t, unit, bias, out);
-            }
+        for unit in units {
+            self.store(p, mat_vec(p.layout, group(unit), input), 0, unit, bias, out);
         }
     }
 
-    /// The product of two groups with as many tokens as fill tiles of `T`; gives how many those are.
     #[inline(always)]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of `part_product` and the groups")]
-    fn tiles<const T: usize>(
-        &self,
-        p: &PackedPart,
-        pair: [&[u8]; 2],
-        unit: usize,
-        input: &Input,
-        tokens: usize,
-        bias: Option<&[f32]>,
-        out: &Disjoint<'_>,
-    ) -> usize {
-        let mut t = 0;
-        while t + T <= tokens {
-            let tiles = tile::<2, T>(p.layout, pair, input, t);
-            for (g, tile) in tiles.iter().enumerate() {
-                tile.iter().enumerate().for_each(|(i, v)| self.store(p, *v, t + i, unit + g, bias, out));
-            }
-            t += T;
-        }
-        t
-    }
-
-    #[inline(always)]
-    fn store(&self, p: &PackedPart, v: F32x4, t: usize, unit: usize, bias: Option<&[f32]>, out: &Disjoint<'_>) {
+    fn store(&self, p: &PackedPart, v: F32x4, t: usize, unit: usize, bias: Option<&[f32]>, out: &Disjoint<'_, f32>) {
         let valid = GROUP.min(p.part.rows - GROUP * unit);
         let row = p.first_row + GROUP * unit;
         let mut lanes = [0.0; GROUP];
@@ -182,27 +147,28 @@ impl CpuMatrix {
         if let Some(b) = bias {
             lanes.iter_mut().zip(&b[row..row + valid]).for_each(|(v, b)| *v += b);
         }
+        if valid == GROUP {
+            // SAFETY: each unit is run once, and only it writes these rows.
+            return unsafe { out.write(t * self.rows + row, &lanes) };
+        }
         // SAFETY: each unit is run once, and only it writes these rows.
         unsafe { out.write(t * self.rows + row, &lanes[..valid]) }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the arguments of `part_product` and the element type")]
     fn rows_product(
         &self,
         p: &PackedPart,
         dtype: GgmlType,
         units: std::ops::Range<usize>,
         input: &Input,
-        tokens: usize,
         bias: Option<&[f32]>,
-        out: &Disjoint<'_>,
+        out: &Disjoint<'_, f32>,
     ) {
         let width = p.data.len() / p.part.rows;
         for r in units {
             let (data, row) = (&p.data[r * width..(r + 1) * width], p.first_row + r);
-            for t in 0..tokens {
-                let x = &input.x[t * self.cols..(t + 1) * self.cols];
-                let v = row_dot(dtype, data, x) + bias.map_or(0.0, |b| b[row]);
+            for t in 0..input.tokens() {
+                let v = row_dot(dtype, data, input.row(t)) + bias.map_or(0.0, |b| b[row]);
                 // SAFETY: each unit is run once, and only it writes this row.
                 unsafe { out.write(t * self.rows + row, &[v]) }
             }
@@ -212,21 +178,5 @@ impl CpuMatrix {
 
 /// Units (groups of rows) that are worth handing to another thread.
 const GRAIN: usize = 8;
-/// Tokens of a tile: as many as a processor's 16 registers hold without spilling.
-const LOW_TILE: usize = 2;
-/// See [`LOW_TILE`]; 8-bit weights need no register to be taken apart.
-const Q8_TILE: usize = 4;
-const CACHE_LINE: usize = 64;
-
-/// Asks for `len` bytes that the next product reads.
-///
-/// While decoding, the arithmetic between two loads is too long for a processor to look far ahead, so it
-/// would wait for each page of weights anew. Asking for all lines of the next groups in a row lets their
-/// delays overlap. WebAssembly has no prefetch; a load that nobody uses does the same.
-#[inline(always)]
-fn prefetch(data: &[u8], from: usize, len: usize) {
-    for at in (from..data.len().min(from + len)).step_by(CACHE_LINE) {
-        // SAFETY: `at` is below the length.
-        unsafe { std::ptr::read_volatile(data.as_ptr().add(at)) };
-    }
-}
+/// Tokens of a batch that a block of weights is unpacked for.
+const TOKENS: usize = 64;

@@ -41,7 +41,6 @@ pub struct Shared {
     next: Line<AtomicUsize>,
     job: UnsafeCell<Option<Job>>,
     sleepers: Line<AtomicU32>,
-    workers: AtomicU32,
     /// Workers that may join a region.
     limit: AtomicU32,
     stop: AtomicBool,
@@ -57,7 +56,7 @@ unsafe impl Send for Shared {}
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("workers", &self.workers).finish_non_exhaustive()
+        f.debug_struct("Shared").field("state", &self.state).finish_non_exhaustive()
     }
 }
 
@@ -68,7 +67,6 @@ impl Default for Shared {
             next: Line(AtomicUsize::new(0)),
             job: UnsafeCell::new(None),
             sleepers: Line(AtomicU32::new(0)),
-            workers: AtomicU32::new(0),
             limit: AtomicU32::new(INSIDE),
             stop: AtomicBool::new(false),
             bed: Mutex::new(()),
@@ -80,7 +78,6 @@ impl Default for Shared {
 impl Shared {
     /// Serves regions until the pool stops. What a worker thread runs.
     pub fn work(&self) {
-        self.workers.fetch_add(1, Ordering::AcqRel);
         let mut seen = self.state.0.load(Ordering::Acquire) & !(EPOCH - 1);
         // Epochs count from the next region on, but one that is open now may be joined too.
         seen = seen.wrapping_sub(EPOCH);
@@ -91,7 +88,6 @@ impl Shared {
                 self.state.0.fetch_sub(1, Ordering::Release);
             }
         }
-        self.workers.fetch_sub(1, Ordering::AcqRel);
     }
 
     /// What the threads of one wasm memory share: each worker runs [`Shared::work`] on it.
@@ -99,11 +95,6 @@ impl Shared {
     pub fn global() -> Arc<Shared> {
         static GLOBAL: std::sync::OnceLock<Arc<Shared>> = std::sync::OnceLock::new();
         GLOBAL.get_or_init(Arc::default).clone()
-    }
-
-    /// Threads that serve now.
-    pub fn workers(&self) -> usize {
-        self.workers.load(Ordering::Acquire) as usize
     }
 
     /// Waits for an epoch other than `seen`: spins a moment, then sleeps. `None` on stop.
@@ -216,12 +207,14 @@ impl Pool {
         Pool { threads, available: threads, shared: Some(shared).filter(|_| !handles.is_empty()), handles }
     }
 
-    /// A pool of the caller and of the workers that the page's scripts have started, at most
-    /// `threads` together. Without shared memory there are none.
+    /// A pool of the caller and of workers that the page's scripts have started, `threads` together.
+    ///
+    /// A worker that is ready may not have come yet, so they are not counted here: it will join a later
+    /// region, and nobody waits for it meanwhile.
     #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     pub fn new(threads: usize) -> Self {
         let shared = Shared::global();
-        let threads = threads.clamp(1, shared.workers() + 1);
+        let threads = threads.max(1);
         let mut pool = Pool { threads, available: threads, shared: Some(shared).filter(|_| threads > 1) };
         // The model before this one may have had another limit.
         pool.limit(threads);

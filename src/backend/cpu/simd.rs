@@ -14,6 +14,41 @@ pub use portable::*;
 #[cfg(target_arch = "wasm32")]
 pub use wasm::*;
 
+/// Sums of products of four weights (0..=127) with a quad of activations, a row a lane.
+///
+/// The same integers whichever way they are summed; which is fastest depends on the processor, see
+/// [`DotKind`].
+pub trait Dots: Copy {
+    /// A lane is two i16: the products of `w` and 255, times how often [`Dots::add`] is called, must
+    /// stay below 2¹⁵.
+    const HALVES: bool;
+
+    /// No products yet.
+    fn zero() -> Self;
+
+    /// Adds the products of `w` and `y`.
+    fn add(self, w: U8x16, y: Quad) -> Self;
+
+    /// The sums.
+    fn sum(self) -> I32x4;
+}
+
+/// Which [`Dots`] the kernels use.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DotKind {
+    /// i16 sums: fastest where a processor multiplies bytes to i16 only.
+    #[default]
+    Halves,
+    /// i32 sums: fastest where one instruction multiplies bytes and sums them up (VNNI, the dot products of ARM).
+    Words,
+}
+
+/// Those that differ in this build.
+pub const DOT_KINDS: &[DotKind] = match cfg!(all(target_arch = "wasm32", not(target_feature = "relaxed-simd"))) {
+    true => &[DotKind::Words],
+    false => &[DotKind::Halves, DotKind::Words],
+};
+
 /// e^x for each lane, with a relative error below 3e-7 for x in −87..=88; x beyond is taken as
 /// the nearest of these.
 ///

@@ -3,18 +3,19 @@
 //! Unit tests, so that they run natively and as wasm with either set of vector operations: see the step "kernels in
 //! wasm" of `cargo xtask test`. The seed of a failure is in its message; `LOQUAT_SEED` sets it.
 
-use super::attention::{Element, Half, PAGE, Pages, Partial, chunk};
 use super::input::{Input, Needs};
 use super::matrix::CpuMatrix;
 use super::pool::Pool;
 use super::repack::BLOCK;
-use super::simd::{self, F32x4};
+use super::simd::{self, DOT_KINDS, F32x4};
 use super::{ops, simd::VARIANT};
 use crate::backend::Part;
 use crate::backend::scalar::ops as scalar;
-use crate::config::{Activation, ModelConfig};
-use crate::gguf::{GgmlType, Gguf};
+use crate::config::Activation;
+use crate::gguf::GgmlType;
 use crate::quant::dequantize;
+
+mod attention;
 
 const QUANTIZED: [GgmlType; 11] = [
     GgmlType::Q4_0,
@@ -158,7 +159,7 @@ fn products_are_those_of_the_packed_weights_and_the_rounded_activations() {
     let (mut random, seed) = Random::new();
     let pool = Pool::new(1);
     for dtype in QUANTIZED.into_iter().chain([GgmlType::F32, GgmlType::BF16]) {
-        for tokens in [1, 2, 3, 4, 5, 8, 1 + random.below(11)] {
+        for tokens in [1, 1, 2, 3, 4, 5, 8, 1 + random.below(11), 65 + random.below(9)] {
             let (rows, cols) = (1 + random.below(23), columns(dtype, &mut random));
             let bytes = match dtype {
                 GgmlType::F32 => random.vector(rows * cols).iter().flat_map(|x| x.to_le_bytes()).collect(),
@@ -172,19 +173,19 @@ fn products_are_those_of_the_packed_weights_and_the_rounded_activations() {
             };
             let matrix = packed(dtype, rows, cols, &bytes);
             let mut input = Input::new(tokens, cols);
-            input.reshape(cols);
-            for t in 0..tokens {
-                input.row_mut(t).copy_from_slice(&random.activations(cols));
-                input.quantize(t, matrix.needs());
-            }
+            input.dots = DOT_KINDS[random.below(DOT_KINDS.len())];
+            let x: Vec<f32> = (0..tokens).flat_map(|_| random.activations(cols)).collect();
+            input.fill(&pool, tokens, cols, matrix.needs(), &|t, row| {
+                row.copy_from_slice(&x[t * cols..(t + 1) * cols]);
+            });
             let bias = (random.below(2) == 0).then(|| random.vector(rows));
             let mut y = vec![f32::NAN; tokens * rows];
-            matrix.product(&pool, &input, tokens, bias.as_deref(), &mut y);
+            matrix.product(&pool, &input, bias.as_deref(), &mut y);
             let mut weights = vec![0.0; cols];
             for r in 0..rows {
                 matrix.row(r, &mut weights);
                 for t in 0..tokens {
-                    let x = rounded(&input.x[t * cols..(t + 1) * cols], matrix.needs());
+                    let x = rounded(input.row(t), matrix.needs());
                     let terms = || weights.iter().zip(&x).map(|(&w, x)| f64::from(w) * x);
                     let b = bias.as_ref().map_or(0.0, |b| f64::from(b[r]));
                     let (want, size) = (terms().sum::<f64>() + b, terms().map(f64::abs).sum::<f64>() + b.abs());
@@ -192,8 +193,9 @@ fn products_are_those_of_the_packed_weights_and_the_rounded_activations() {
                     // f32 sums of up to a hundred blocks; offsets cancel scales, so against the sum of sizes.
                     assert!(
                         (got - want).abs() <= 2e-5 * size + 1e-30,
-                        "{VARIANT} {dtype} {rows}×{cols}, token {t} of {tokens}, row {r}: {got} for {want} \
-                         (LOQUAT_SEED={seed})"
+                        "{VARIANT} {:?} {dtype} {rows}×{cols}, token {t} of {tokens}, row {r}: {got} for {want} \
+                         (LOQUAT_SEED={seed})",
+                        input.dots
                     );
                 }
             }
@@ -201,86 +203,35 @@ fn products_are_those_of_the_packed_weights_and_the_rounded_activations() {
     }
 }
 
-/// A configuration with heads of this shape.
-fn config(heads: usize, kv_heads: usize, head_dim: usize, cap: Option<f32>) -> ModelConfig {
-    let file = include_bytes!("../../../tests/fixtures/arch/llama-q4_1/model.gguf");
-    let mut c = ModelConfig::from_gguf(&Gguf::parse_whole(file).expect("a fixture")).expect("a fixture");
-    (c.heads, c.kv_heads, c.head_dim, c.attn_softcap) = (heads, kv_heads, head_dim, cap);
-    c.layers.truncate(2);
-    c
-}
-
-fn attention<E: Element>(tolerance: f64) {
+#[test]
+fn neither_the_cut_of_a_prompt_nor_the_way_of_summing_changes_a_bit() {
     let (mut random, seed) = Random::new();
-    for _ in 0..24 {
-        let group = 1 + random.below(8);
-        let kv_heads = 1 + random.below(3);
-        let dim = [1, 3, 4, 6, 20, 64][random.below(6)];
-        let c = config(group * kv_heads, kv_heads, dim, (random.below(3) == 0).then_some(5.0));
-        let end = 1 + random.below(2 * PAGE);
-        let page = random.below(end.div_ceil(PAGE));
-        let to = end.min((page + 1) * PAGE);
-        let from = page * PAGE + random.below(to - page * PAGE);
-        let (mut kv, head) = (Pages::<E>::default(), random.below(kv_heads));
-        kv.reserve(&c, end).expect("room");
-        let (mut keys, mut values) = (Vec::new(), Vec::new());
-        for p in 0..end {
-            let mut row = |value| {
-                kv.write(&c, 1, value, p, &random.vector(kv_heads * dim));
-                let mut stored = vec![0.0; kv_heads * dim];
-                kv.read(&c, 1, value, p, &mut stored);
-                stored[head * dim..(head + 1) * dim].to_vec()
-            };
-            keys.push(row(false));
-            values.push(row(true));
-        }
-        let q: Vec<f32> = random.vector(group * dim).iter().map(|q| 3.0 * q).collect();
-        let mut out = vec![f32::NAN; group * dim];
-        let mut partials = vec![Partial { max: f32::NAN, sum: f32::NAN }; group];
-        chunk(&c, &kv, 1, head, from, to, &q, &mut out, &mut partials);
-        for h in 0..group {
-            let dot = |k: &[f32]| k.iter().zip(&q[h * dim..]).map(|(&k, &q)| f64::from(k) * f64::from(q)).sum::<f64>();
-            let capped = |s: f64| c.attn_softcap.map_or(s, |cap| f64::from(cap) * (s / f64::from(cap)).tanh());
-            let weights: Vec<f64> = keys[from..to].iter().map(|k| capped(dot(k)).exp()).collect();
-            let sum: f64 = weights.iter().sum();
-            for j in 0..dim {
-                let want = weights.iter().zip(&values[from..to]).map(|(w, v)| w * f64::from(v[j])).sum::<f64>() / sum;
-                let got = f64::from(out[h * dim + j] / partials[h].sum);
-                assert!(
-                    (got - want).abs() <= tolerance,
-                    "{VARIANT}: head {h} of {group}×{dim}, positions {from}..{to}, column {j}: {got} for {want} \
-                     (LOQUAT_SEED={seed})"
-                );
+    let pool = Pool::new(2);
+    for dtype in QUANTIZED {
+        let (rows, cols, tokens) = (1 + random.below(40), columns(dtype, &mut random), 66 + random.below(9));
+        let matrix = packed(dtype, rows, cols, &random.blocks(dtype, rows * cols));
+        let x: Vec<f32> = (0..tokens).flat_map(|_| random.activations(cols)).collect();
+        let product = |dots, batch: usize| {
+            let (mut input, mut y) = (Input::new(batch, cols), Vec::new());
+            input.dots = dots;
+            for x in x.chunks(batch * cols) {
+                let mut part = vec![f32::NAN; x.len() / cols * rows];
+                input.fill(&pool, x.len() / cols, cols, matrix.needs(), &|t, row| {
+                    row.copy_from_slice(&x[t * cols..(t + 1) * cols]);
+                });
+                matrix.product(&pool, &input, None, &mut part);
+                y.extend(part.iter().map(|y| y.to_bits()));
+            }
+            y
+        };
+        let want = product(DOT_KINDS[0], 1);
+        for &dots in DOT_KINDS {
+            for batch in [1, 2, 7, tokens] {
+                let same = product(dots, batch) == want;
+                assert!(same, "{VARIANT} {dots:?} {dtype} {rows}×{cols} in batches of {batch} (LOQUAT_SEED={seed})");
             }
         }
     }
-}
-
-#[test]
-fn attention_over_a_chunk_is_softmax_over_its_positions() {
-    // Scores of 64 products reach 30, and e^score carries their rounding: 64 · 2⁻²⁴ of their size at worst.
-    attention::<f32>(2e-5);
-    attention::<Half>(2e-5);
-}
-
-#[test]
-fn chunks_merge_to_the_whole() {
-    let (mut random, seed) = Random::new();
-    let scores: Vec<f64> = (0..9).map(|_| 8.0 * f64::from(random.unit())).collect();
-    let values: Vec<f64> = (0..9).map(|_| f64::from(random.unit())).collect();
-    let part = |range: std::ops::Range<usize>| {
-        let max = scores[range.clone()].iter().fold(f64::MIN, |m, &s| m.max(s));
-        let weights: Vec<f64> = scores[range.clone()].iter().map(|s| (s - max).exp()).collect();
-        let out = weights.iter().zip(&values[range]).map(|(w, v)| w * v).sum::<f64>();
-        (Partial { max: max as f32, sum: weights.iter().sum::<f64>() as f32 }, [out as f32])
-    };
-    let (mut state, mut out) = (Partial::EMPTY, [0.0]);
-    for range in [0..2, 2..3, 3..9] {
-        let (next, value) = part(range);
-        state.merge(&mut out, next, &value);
-    }
-    let (whole, want) = part(0..9);
-    assert!((out[0] / state.sum - want[0] / whole.sum).abs() < 1e-6, "{out:?} {want:?} (LOQUAT_SEED={seed})");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The vector vocabulary on plain arrays. LLVM turns most of it into the target's own vectors; the
 //! one operation it does not find, the byte dot product, is spelled out for SSSE3.
 
+use super::Dots;
+
 /// Name of this set of operations, for reports.
 pub const VARIANT: &str = "portable";
 
@@ -150,9 +152,22 @@ impl I32x4 {
         I32x4([0; 4])
     }
 
+    /// The nearest integers are given as floats; saturates.
     #[inline(always)]
-    pub fn shl<const N: u32>(self) -> Self {
-        I32x4(self.0.map(|v| v << N))
+    pub fn from_f32(v: F32x4) -> Self {
+        I32x4(v.0.map(|v| v as i32))
+    }
+
+    /// Lane i is the sum of all lanes of v[i].
+    #[inline(always)]
+    pub fn sums(v: [I32x4; 4]) -> Self {
+        I32x4(v.map(I32x4::sum))
+    }
+
+    /// The sum of all lanes.
+    #[inline(always)]
+    pub fn sum(self) -> i32 {
+        (self.0[0] + self.0[1]) + (self.0[2] + self.0[3])
     }
 
     /// Adds, in each lane, products of two i16 of `w` (eight widened bytes) and the pair `y`.
@@ -169,22 +184,59 @@ impl I32x4 {
     }
 }
 
-/// Sums of products of four weights with a quad, two i16 half lanes a row as in `wasm.rs`.
+/// Eight i16 lanes.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(16))]
-pub struct Dots([i16; 8]);
+pub struct I16x8([i16; 8]);
 
-impl Dots {
-    /// No products yet.
+#[expect(missing_docs, reason = "the names say it")]
+impl I16x8 {
     #[inline(always)]
-    pub fn zero() -> Self {
-        Dots([0; 8])
+    pub fn load(v: &[i16; 8]) -> Self {
+        I16x8(*v)
     }
 
-    /// Adds the products of four weights (0..=127) with the quad `y`. The products of `w` and 255,
-    /// times how often this is called, must stay below 2¹⁵.
     #[inline(always)]
-    pub fn add(self, w: U8x16, y: Quad) -> Self {
+    pub fn store(self, out: &mut [i16; 8]) {
+        *out = self.0;
+    }
+
+    /// The nearest integers are given as floats; saturates.
+    #[inline(always)]
+    pub fn from_f32(a: F32x4, b: F32x4) -> Self {
+        I16x8(std::array::from_fn(|i| if i < 4 { a.0[i] as i16 } else { b.0[i - 4] as i16 }))
+    }
+
+    /// Lanes 2·PAIR and 2·PAIR + 1, four times.
+    #[inline(always)]
+    pub fn pair<const PAIR: usize>(self) -> Self {
+        I16x8(std::array::from_fn(|i| self.0[2 * PAIR + i % 2]))
+    }
+
+    /// Products of lanes, summed in pairs.
+    #[inline(always)]
+    pub fn dot(self, o: Self) -> I32x4 {
+        I32x4(std::array::from_fn(|i| {
+            i32::from(self.0[2 * i]) * i32::from(o.0[2 * i]) + i32::from(self.0[2 * i + 1]) * i32::from(o.0[2 * i + 1])
+        }))
+    }
+}
+
+/// See [`Dots`]: i16 sums, as in `wasm.rs`.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(16))]
+pub struct Halves([i16; 8]);
+
+impl Dots for Halves {
+    const HALVES: bool = true;
+
+    #[inline(always)]
+    fn zero() -> Self {
+        Halves([0; 8])
+    }
+
+    #[inline(always)]
+    fn add(self, w: U8x16, y: Quad) -> Self {
         #[cfg(all(target_arch = "x86_64", target_feature = "ssse3"))]
         {
             use std::arch::x86_64::*;
@@ -195,20 +247,45 @@ impl Dots {
                 let y = _mm_set1_epi32(i32::from_le_bytes(y.0.map(|b| b as u8)));
                 let before: __m128i = std::mem::transmute(self.0);
                 let after: [i16; 8] = std::mem::transmute(_mm_add_epi16(before, _mm_maddubs_epi16(w, y)));
-                Dots(after)
+                Halves(after)
             }
         }
         #[cfg(not(all(target_arch = "x86_64", target_feature = "ssse3")))]
-        Dots(std::array::from_fn(|i| {
+        Halves(std::array::from_fn(|i| {
             let product = |j: usize| i16::from(w.0[2 * i + j]) * i16::from(y.0[(2 * i + j) % 4]);
             self.0[i] + product(0) + product(1)
         }))
     }
 
-    /// The sums, a row a lane.
     #[inline(always)]
-    pub fn sum(self) -> I32x4 {
+    fn sum(self) -> I32x4 {
         I32x4(std::array::from_fn(|r| i32::from(self.0[2 * r]) + i32::from(self.0[2 * r + 1])))
+    }
+}
+
+/// See [`Dots`]: i32 sums.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(16))]
+pub struct Words([i32; 4]);
+
+impl Dots for Words {
+    const HALVES: bool = false;
+
+    #[inline(always)]
+    fn zero() -> Self {
+        Words([0; 4])
+    }
+
+    #[inline(always)]
+    fn add(self, w: U8x16, y: Quad) -> Self {
+        Words(std::array::from_fn(|r| {
+            (0..4).fold(self.0[r], |sum, i| sum + i32::from(w.0[4 * r + i]) * i32::from(y.0[i]))
+        }))
+    }
+
+    #[inline(always)]
+    fn sum(self) -> I32x4 {
+        I32x4(self.0)
     }
 }
 
@@ -249,16 +326,28 @@ pub struct Quad([i8; 4]);
 /// Bytes that four consecutive activations take.
 pub const QUAD_BYTES: usize = 4;
 
-impl Quad {
-    /// Writes four activations in this target's layout.
+/// Eight quads.
+#[derive(Debug, Clone, Copy)]
+pub struct Quads([[i8; 4]; 8]);
+
+impl Quads {
+    /// Reads what [`store_quads`] wrote.
     #[inline(always)]
-    pub fn store(v: [i8; 4], out: &mut [u8; QUAD_BYTES]) {
-        *out = v.map(|v| v as u8);
+    pub fn load(v: &[u8; 8 * QUAD_BYTES]) -> Self {
+        Quads(std::array::from_fn(|q| std::array::from_fn(|i| v[4 * q + i] as i8)))
     }
 
-    /// Reads what [`Quad::store`] wrote.
+    /// Quad `4 · HALF + LANE`.
     #[inline(always)]
-    pub fn load(v: &[u8; QUAD_BYTES]) -> Self {
-        Quad(v.map(|v| v as i8))
+    pub fn get<const HALF: usize, const LANE: usize>(self) -> Quad {
+        Quad(self.0[4 * HALF + LANE])
+    }
+}
+
+/// Writes eight quads, saturated to bytes, in this target's layout.
+#[inline(always)]
+pub fn store_quads(v: [I32x4; 8], out: &mut [u8; 8 * QUAD_BYTES]) {
+    for (v, out) in v.iter().zip(out.as_chunks_mut::<4>().0) {
+        *out = v.0.map(|v| v.clamp(-128, 127) as u8);
     }
 }

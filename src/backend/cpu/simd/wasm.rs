@@ -3,6 +3,8 @@
 
 use core::arch::wasm32::*;
 
+use super::Dots;
+
 /// Name of this set of operations, for reports.
 pub const VARIANT: &str = if cfg!(target_feature = "relaxed-simd") { "relaxed-simd" } else { "simd128" };
 
@@ -148,9 +150,26 @@ impl I32x4 {
         I32x4(i32x4_splat(0))
     }
 
+    /// The nearest integers are given as floats; saturates.
     #[inline(always)]
-    pub fn shl<const N: u32>(self) -> Self {
-        I32x4(i32x4_shl(self.0, N))
+    pub fn from_f32(v: F32x4) -> Self {
+        I32x4(i32x4_trunc_sat_f32x4(v.0))
+    }
+
+    /// Lane i is the sum of all lanes of v[i].
+    #[inline(always)]
+    pub fn sums(v: [I32x4; 4]) -> Self {
+        // Shuffles that are one instruction everywhere: interleaved words, then interleaved halves.
+        let two = |a: v128, b: v128| i32x4_add(i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+        let (a, b) = (two(v[0].0, v[1].0), two(v[2].0, v[3].0));
+        I32x4(i32x4_add(i64x2_shuffle::<0, 2>(a, b), i64x2_shuffle::<1, 3>(a, b)))
+    }
+
+    /// The sum of all lanes.
+    #[inline(always)]
+    pub fn sum(self) -> i32 {
+        (i32x4_extract_lane::<0>(self.0) + i32x4_extract_lane::<1>(self.0))
+            + (i32x4_extract_lane::<2>(self.0) + i32x4_extract_lane::<3>(self.0))
     }
 
     /// Adds, in each lane, products of two i16 of `w` (eight widened bytes) and the pair `y`.
@@ -167,37 +186,101 @@ impl I32x4 {
     }
 }
 
-/// Sums of products of four weights with a quad, a row a lane (two half lanes where they are i16).
+/// Eight i16 lanes.
 #[derive(Debug, Clone, Copy)]
-pub struct Dots(v128);
+pub struct I16x8(v128);
 
-impl Dots {
-    /// No products yet.
+#[expect(missing_docs, reason = "the names say it")]
+impl I16x8 {
     #[inline(always)]
-    pub fn zero() -> Self {
-        Dots(i32x4_splat(0))
+    pub fn load(v: &[i16; 8]) -> Self {
+        // SAFETY: the reference covers 16 readable bytes; wasm loads need no alignment.
+        I16x8(unsafe { v128_load(v.as_ptr().cast()) })
     }
 
-    /// Adds the products of four weights (0..=127) with the quad `y`. With relaxed SIMD the sums are
-    /// i16: the products of `w` and 255, times how often this is called, must stay below 2¹⁵.
     #[inline(always)]
-    pub fn add(self, w: U8x16, y: Quad) -> Self {
+    pub fn store(self, out: &mut [i16; 8]) {
+        // SAFETY: the reference covers 16 writable bytes.
+        unsafe { v128_store(out.as_mut_ptr().cast(), self.0) }
+    }
+
+    /// The nearest integers are given as floats; saturates.
+    #[inline(always)]
+    pub fn from_f32(a: F32x4, b: F32x4) -> Self {
+        I16x8(i16x8_narrow_i32x4(i32x4_trunc_sat_f32x4(a.0), i32x4_trunc_sat_f32x4(b.0)))
+    }
+
+    /// Lanes 2·PAIR and 2·PAIR + 1, four times.
+    #[inline(always)]
+    pub fn pair<const PAIR: usize>(self) -> Self {
+        I16x8(splat::<PAIR>(self.0))
+    }
+
+    /// Products of lanes, summed in pairs.
+    #[inline(always)]
+    pub fn dot(self, o: Self) -> I32x4 {
+        I32x4(i32x4_dot_i16x8(self.0, o.0))
+    }
+}
+
+/// See [`Dots`]: i16 sums, one instruction for sixteen products and one to add them.
+#[derive(Debug, Clone, Copy)]
+#[cfg(target_feature = "relaxed-simd")]
+pub struct Halves(v128);
+
+#[cfg(target_feature = "relaxed-simd")]
+impl Dots for Halves {
+    const HALVES: bool = true;
+
+    #[inline(always)]
+    fn zero() -> Self {
+        Halves(i32x4_splat(0))
+    }
+
+    #[inline(always)]
+    fn add(self, w: U8x16, y: Quad) -> Self {
+        Halves(i16x8_add(self.0, i16x8_relaxed_dot_i8x16_i7x16(y.0, w.0)))
+    }
+
+    #[inline(always)]
+    fn sum(self) -> I32x4 {
+        I32x4(i32x4_extadd_pairwise_i16x8(self.0))
+    }
+}
+
+/// See [`Dots`]: i32 sums, with relaxed SIMD one instruction where the processor has it, three or more elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Words(v128);
+
+impl Dots for Words {
+    const HALVES: bool = false;
+
+    #[inline(always)]
+    fn zero() -> Self {
+        Words(i32x4_splat(0))
+    }
+
+    #[inline(always)]
+    fn add(self, w: U8x16, y: Quad) -> Self {
         #[cfg(target_feature = "relaxed-simd")]
-        return Dots(i16x8_add(self.0, i16x8_relaxed_dot_i8x16_i7x16(y.0, w.0)));
+        return Words(i32x4_relaxed_dot_i8x16_i7x16_add(y.0, w.0, self.0));
         #[cfg(not(target_feature = "relaxed-simd"))]
         {
             let even = i32x4_dot_i16x8(v128_and(w.0, u16x8_splat(0x00ff)), y.even);
             let odd = i32x4_dot_i16x8(u16x8_shr(w.0, 8), y.odd);
-            Dots(i32x4_add(self.0, i32x4_add(even, odd)))
+            Words(i32x4_add(self.0, i32x4_add(even, odd)))
         }
     }
 
-    /// The sums, a row a lane.
     #[inline(always)]
-    pub fn sum(self) -> I32x4 {
-        if cfg!(target_feature = "relaxed-simd") { I32x4(i32x4_extadd_pairwise_i16x8(self.0)) } else { I32x4(self.0) }
+    fn sum(self) -> I32x4 {
+        I32x4(self.0)
     }
 }
+
+/// Which there are: without relaxed SIMD there is no product of bytes.
+#[cfg(not(target_feature = "relaxed-simd"))]
+pub type Halves = Words;
 
 #[expect(missing_docs, reason = "the names say it")]
 impl U8x16 {
@@ -248,29 +331,53 @@ pub struct Quad {
 /// Bytes that four consecutive activations take.
 pub const QUAD_BYTES: usize = if cfg!(target_feature = "relaxed-simd") { 4 } else { 8 };
 
-impl Quad {
-    /// Writes four activations in this target's layout.
+/// Eight quads, loaded in whole vectors: an engine folds the address of such a load into the instruction, of one
+/// that splats it does not.
+#[derive(Debug, Clone, Copy)]
+pub struct Quads([v128; QUAD_BYTES / 2]);
+
+impl Quads {
+    /// Reads what [`store_quads`] wrote.
     #[inline(always)]
-    pub fn store(v: [i8; 4], out: &mut [u8; QUAD_BYTES]) {
-        #[cfg(target_feature = "relaxed-simd")]
-        {
-            *out = v.map(|v| v as u8);
-        }
-        #[cfg(not(target_feature = "relaxed-simd"))]
-        for (i, at) in [(0, 0), (2, 2), (1, 4), (3, 6)] {
-            [out[at], out[at + 1]] = i16::from(v[i]).to_le_bytes();
-        }
+    pub fn load(v: &[u8; 8 * QUAD_BYTES]) -> Self {
+        // SAFETY: the reference covers as many readable bytes as are loaded.
+        Quads(std::array::from_fn(|i| unsafe { v128_load(v.as_ptr().add(16 * i).cast()) }))
     }
 
-    /// Reads what [`Quad::store`] wrote.
+    /// Quad `4 · HALF + LANE`.
     #[inline(always)]
-    pub fn load(v: &[u8; QUAD_BYTES]) -> Self {
-        // SAFETY: the reference covers QUAD_BYTES readable bytes, which both loads stay within.
-        unsafe {
-            #[cfg(target_feature = "relaxed-simd")]
-            return Quad(v128_load32_splat(v.as_ptr().cast()));
-            #[cfg(not(target_feature = "relaxed-simd"))]
-            Quad { even: v128_load32_splat(v.as_ptr().cast()), odd: v128_load32_splat(v.as_ptr().add(4).cast()) }
+    pub fn get<const HALF: usize, const LANE: usize>(self) -> Quad {
+        #[cfg(target_feature = "relaxed-simd")]
+        return Quad(splat::<LANE>(self.0[HALF]));
+        #[cfg(not(target_feature = "relaxed-simd"))]
+        {
+            let v = self.0[2 * HALF + LANE / 2];
+            match LANE % 2 {
+                0 => Quad { even: splat::<0>(v), odd: splat::<1>(v) },
+                _ => Quad { even: splat::<2>(v), odd: splat::<3>(v) },
+            }
         }
+    }
+}
+
+#[inline(always)]
+fn splat<const LANE: usize>(v: v128) -> v128 {
+    i32x4_shuffle::<LANE, LANE, LANE, LANE>(v, v)
+}
+
+/// Writes eight quads, saturated to bytes, in this target's layout.
+#[inline(always)]
+pub fn store_quads(v: [I32x4; 8], out: &mut [u8; 8 * QUAD_BYTES]) {
+    let halves: [v128; 4] = std::array::from_fn(|i| i16x8_narrow_i32x4(v[2 * i].0, v[2 * i + 1].0));
+    let out: *mut v128 = out.as_mut_ptr().cast();
+    #[cfg(target_feature = "relaxed-simd")]
+    for i in 0..2 {
+        // SAFETY: the reference covers 32 writable bytes.
+        unsafe { v128_store(out.add(i), i8x16_narrow_i16x8(halves[2 * i], halves[2 * i + 1])) }
+    }
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    for (i, half) in halves.into_iter().enumerate() {
+        // SAFETY: the reference covers 64 writable bytes.
+        unsafe { v128_store(out.add(i), i16x8_shuffle::<0, 2, 1, 3, 4, 6, 5, 7>(half, half)) }
     }
 }

@@ -1,0 +1,203 @@
+//! Which way of computing is fastest here, found out while prompts are read.
+//!
+//! No page can ask for a processor's instructions or tell its cores apart, and a measurement at load
+//! would time what the browser has not optimized yet, beside the threads that optimize it. All ways
+//! give the same bits, so batches are computed in turns, and the clock decides.
+
+use super::input::Input;
+use super::matrix::CpuMatrix;
+use super::pool::Pool;
+use super::simd::{DOT_KINDS, DotKind};
+use crate::clock::now_ms;
+
+/// Tokens of a batch from which on arithmetic sets the pace.
+pub const BATCH: usize = 8;
+/// More threads must bring this much to be worth their heat: two may share a physical core, and a
+/// phone's small cores hold back its large ones.
+const GAIN: f64 = 1.07;
+/// Milliseconds of batches after which the browser has optimized what they run.
+const WARM: f64 = 80.0;
+
+/// How a backend computes products: which of the processor's instructions, and on how many threads.
+#[derive(Debug, Clone)]
+pub struct Ways {
+    dots: Trial<DotKind>,
+    threads: Trial<usize>,
+    most: usize,
+}
+
+impl Ways {
+    /// All threads of the pool, or as many of them as are worth it.
+    pub fn new(pool: &Pool, measures: bool) -> Self {
+        let most = pool.available();
+        let counts = if measures { candidates(most) } else { vec![most] };
+        Ways { dots: Trial::new(DOT_KINDS, 1.0, WARM), threads: Trial::new(&counts, GAIN, WARM), most }
+    }
+
+    /// A prompt begins: other programs may have come or gone since the last.
+    pub fn renew(&mut self) {
+        self.threads.renew();
+    }
+
+    /// y ← W·x + b by the best way known, or by the one whose turn it is.
+    pub fn product(
+        &mut self,
+        pool: &mut Pool,
+        matrix: &CpuMatrix,
+        input: &mut Input,
+        bias: Option<&[f32]>,
+        y: &mut [f32],
+    ) {
+        let asks_dots = self.dots.decided().is_none();
+        let asks = (asks_dots || self.threads.decided().is_none()) && input.tokens() >= BATCH;
+        if !asks || !matrix.needs().quads {
+            input.dots = self.dots.decided().unwrap_or(DOT_KINDS[0]);
+            pool.limit(self.threads.decided().unwrap_or(self.most));
+            return matrix.product(pool, input, bias, y);
+        }
+        // One question at a time.
+        input.dots = self.dots.next();
+        pool.limit(if asks_dots { self.most } else { self.threads.next() });
+        let start = now_ms();
+        matrix.product(pool, input, bias, y);
+        let (ms, products) = (now_ms() - start, input.tokens() * matrix.rows() * matrix.cols());
+        if asks_dots {
+            self.dots.tell(input.dots, products, ms);
+        } else {
+            self.threads.tell(pool.threads(), products, ms);
+        }
+    }
+}
+
+/// 1, 2, 4, … and all.
+fn candidates(most: usize) -> Vec<usize> {
+    let mut all: Vec<_> = std::iter::successors(Some(1), |n| Some(2 * n)).take_while(|&n| n < most).collect();
+    all.push(most);
+    all
+}
+
+/// Ways that are compared, the one to begin with first.
+#[derive(Debug, Clone)]
+struct Trial<W> {
+    ways: Vec<W>,
+    /// A way is preferred to those after it unless they are faster by this factor.
+    margin: f64,
+    /// Milliseconds to go by before anything counts.
+    warm: f64,
+    calls: u32,
+    spent: Vec<f64>, // ms
+    done: Vec<f64>,  // products
+    decided: Option<usize>,
+}
+
+/// Milliseconds that each way is measured for.
+const MEASURED: f64 = 15.0;
+
+impl<W: Copy + PartialEq> Trial<W> {
+    /// A trial of `ways`, which begins `warm` milliseconds of batches after the first.
+    fn new(ways: &[W], margin: f64, warm: f64) -> Self {
+        let none = vec![0.0; ways.len()];
+        let decided = (ways.len() == 1).then_some(0);
+        Trial { ways: ways.to_vec(), margin, warm, calls: 0, spent: none.clone(), done: none, decided }
+    }
+
+    /// Forgets what was found, since the machine may do other things now; what holds goes on holding meanwhile.
+    fn renew(&mut self) {
+        if self.ways.len() > 1 {
+            self.decided = None;
+            self.spent.fill(0.0);
+            self.done.fill(0.0);
+        }
+    }
+
+    /// The way for the next matrix.
+    fn next(&mut self) -> W {
+        let at = self.decided.unwrap_or_else(|| {
+            // In no step with the order of a layer's matrices.
+            self.calls = self.calls.wrapping_add(1);
+            (self.calls.wrapping_mul(0x9e37_79b1) >> 16) as usize % self.ways.len()
+        });
+        self.ways[at]
+    }
+
+    /// What was found, if anything was.
+    fn decided(&self) -> Option<W> {
+        self.decided.map(|at| self.ways[at])
+    }
+
+    /// `products` took `ms` that way.
+    fn tell(&mut self, way: W, products: usize, ms: f64) {
+        if self.decided.is_some() {
+            return;
+        }
+        if self.warm > 0.0 {
+            self.warm -= ms;
+            return;
+        }
+        let Some(at) = self.ways.iter().position(|&w| w == way) else { return };
+        self.spent[at] += ms;
+        self.done[at] += products as f64;
+        if self.spent.iter().all(|&ms| ms >= MEASURED) {
+            let rate = |at: usize| self.done[at] / self.spent[at];
+            let best = (0..self.ways.len()).map(rate).fold(0.0, f64::max);
+            self.decided = (0..self.ways.len()).find(|&at| rate(at) * self.margin >= best);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a trial settles for if either way takes so many ms a product.
+    fn settles(ms: [f64; 2], margin: f64) -> usize {
+        let mut trial = Trial::new(&[0, 1], margin, 50.0);
+        for _ in 0..1000 {
+            let way = trial.next();
+            // Not optimized yet at first: the other way round, and slow.
+            let of = if trial.warm > 0.0 { 3.0 * ms[1 - way] } else { ms[way] };
+            trial.tell(way, 10, 10.0 * of);
+        }
+        let found = trial.decided().expect("it had a thousand calls");
+        assert_eq!([0; 9].map(|_| trial.next()), [found; 9]);
+        found
+    }
+
+    #[test]
+    fn the_faster_way_wins_once_both_are_warm() {
+        assert_eq!(settles([0.1, 0.2], 1.0), 0);
+        assert_eq!(settles([0.2, 0.1], 1.0), 1);
+    }
+
+    #[test]
+    fn a_way_that_is_hardly_faster_is_not_taken() {
+        assert_eq!(settles([0.1, 0.098], 1.03), 0);
+        assert_eq!(settles([0.1, 0.09], 1.03), 1);
+    }
+
+    #[test]
+    fn what_was_found_is_found_again_when_the_machine_has_changed() {
+        let mut trial = Trial::new(&['a', 'b'], 1.0, 0.0);
+        let mut run = |slow: char| {
+            trial.renew();
+            for _ in 0..200 {
+                let way = trial.next();
+                trial.tell(way, 1, if way == slow { 2.0 } else { 1.0 });
+            }
+            trial.decided()
+        };
+        assert_eq!((run('a'), run('b')), (Some('b'), Some('a')));
+    }
+
+    #[test]
+    fn candidates_end_with_all_threads() {
+        assert_eq!(candidates(2), [1, 2]);
+        assert_eq!(candidates(6), [1, 2, 4, 6]);
+        assert_eq!(candidates(8), [1, 2, 4, 8]);
+    }
+
+    #[test]
+    fn one_way_is_no_trial() {
+        assert_eq!(Trial::new(&['a'], 1.0, 9.0).decided(), Some('a'));
+    }
+}
