@@ -94,8 +94,8 @@ impl Builder<'_> {
             };
             let mut constants = vec![("POSITIONS", f64::from(u8::from(positions)))];
             constants.extend(zero(&s.layout));
-            let choices = [("quants", s.layout.quants), ("scale", s.layout.scale)];
-            let p = self.maker.prepare(self.gpu, &EMBED, &choices, &constants, params)?;
+            let format = self.linears.format(&s.layout);
+            let p = self.maker.prepare(self.gpu, &EMBED, &format, &constants, params)?;
             let plane = |i| s.plane(i).map_or(Bound::Nothing, Bound::Range);
             let bound = [plane(0), plane(1), plane(2), Bound::Whole(ids), Bound::Whole(&x.buffer)];
             let grid = ((4 * s.blocks as u32).div_ceil(64), 1, Batch::Tokens(1));

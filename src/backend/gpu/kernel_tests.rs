@@ -178,7 +178,7 @@ fn mat_vec_and_mat_mul_agree_with_the_scalar_twin_in_every_format() {
         let per = types[0].block().unwrap().0;
         // Dense rows need not be whole blocks of 32.
         let cols = if per == 1 { 83 } else { 3 * per };
-        for (tokens, tiles) in [(1, true), (5, true), (35, true), (11, false)] {
+        for (tokens, tiles) in [(1, true), (5, true), (35, true), (1, false), (3, false), (11, false), (35, false)] {
             let linears = Linears { tiles, ..PLAIN.linears };
             check(&gpu, &mut maker, &mut random, Case { types, cols, tokens, linears, ..PLAIN });
         }

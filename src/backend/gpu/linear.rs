@@ -22,7 +22,8 @@ pub struct Linears {
     pub lanes: u32,
     /// Rows an invocation works on: 1, 2 or 4.
     pub rows: u32,
-    /// Batches are computed as tiles in workgroup memory, else a row an invocation.
+    /// Batches are computed as tiles in workgroup memory. Else, for adapters that compute on the CPU, rows by
+    /// invocations, and formats are unpacked without shifts.
     pub tiles: bool,
     /// Those that share a row are in one subgroup, and sum up there.
     #[serde(default)]
@@ -79,6 +80,14 @@ pub struct Side<'a> {
 
 /// Workgroups a dimension on every device.
 const MOST_GROUPS: u32 = 65_535;
+
+impl Linears {
+    /// The files of a format, and how its words are unpacked.
+    pub(super) fn format(self, layout: &Layout) -> [(&'static str, &'static str); 3] {
+        let octet = if self.tiles { "octet" } else { "octet_masks" };
+        [("quants", layout.quants), ("scale", layout.scale), ("octet", octet)]
+    }
+}
 
 /// The zero point of a format, where its shader has one.
 pub(super) fn zero(layout: &Layout) -> Option<(&'static str, f64)> {
@@ -153,7 +162,7 @@ impl Linears {
         for s in &m.segments {
             stage.decode.push(self.mat_vec(gpu, maker, s, bias, x, one)?);
             for (ops, tokens) in stage.batch.iter_mut().zip([1, 4]) {
-                ops.push(mat_mul(gpu, maker, s, bias, x, many, self.tiles.then_some(tokens))?);
+                ops.push(self.mat_mul(gpu, maker, s, bias, x, many, tokens)?);
             }
         }
         if let Some(op) = glu {
@@ -199,45 +208,52 @@ impl Linears {
             ("LOGITS", flag(e.logits)),
         ];
         let team = if self.subgroups { "team_subgroup" } else { "team_memory" };
-        let p = prepare(gpu, maker, (&MAT_VEC, &[("team", team)]), (s, e), &constants, params)?;
+        let [quants, scale, octet] = self.format(&s.layout);
+        let choices = [quants, scale, octet, ("team", team)];
+        let p = prepare(gpu, maker, (&MAT_VEC, &choices), (s, e), &constants, params)?;
         let batch = if e.logits { Batch::One } else { Batch::Tokens(1) };
         let grid = (groups.min(MOST_GROUPS), groups.div_ceil(MOST_GROUPS), batch);
         Ok(bind(gpu, maker, &p, s, [x.decode, to.y], [x.gain, bias], grid))
     }
-}
 
-fn mat_mul(
-    gpu: &Gpu,
-    maker: &mut Maker,
-    s: &Segment,
-    bias: Option<&GpuVector>,
-    x: Input<'_>,
-    to: Side<'_>,
-    tile: Option<u32>,
-) -> Result<Op> {
-    let e = to.epilogue;
-    let params = MatMul {
-        rows: s.rows as u32,
-        blocks: s.blocks as u32,
-        x_stride: x.batch.stride / 4,
-        y_stride: to.y.stride,
-        y_at: s.row0 as u32,
-        cap: e.cap.unwrap_or(0.0),
-    };
-    let p = match tile {
-        Some(tokens) => prepare(gpu, maker, (&MAT_MUL, &[]), (s, e), &[("TOKENS", f64::from(tokens))], params)?,
-        None => prepare(gpu, maker, (&MAT_ROWS, &[]), (s, e), &[], params)?,
-    };
-    let (rows, tokens) = tile.map_or((256, 8), |tokens| (64, 16 * tokens));
-    let grid = ((s.rows as u32).div_ceil(rows), 1, Batch::Tokens(tokens));
-    Ok(bind(gpu, maker, &p, s, [x.batch, to.y], [None, bias], grid))
+    #[expect(clippy::too_many_arguments, reason = "what a dispatch is made of")]
+    fn mat_mul(
+        self,
+        gpu: &Gpu,
+        maker: &mut Maker,
+        s: &Segment,
+        bias: Option<&GpuVector>,
+        x: Input<'_>,
+        to: Side<'_>,
+        tokens: u32,
+    ) -> Result<Op> {
+        let e = to.epilogue;
+        let params = MatMul {
+            rows: s.rows as u32,
+            blocks: s.blocks as u32,
+            x_stride: x.batch.stride / 4,
+            y_stride: to.y.stride,
+            y_at: s.row0 as u32,
+            cap: e.cap.unwrap_or(0.0),
+        };
+        let format = self.format(&s.layout);
+        let (p, tokens) = match self.tiles {
+            true => {
+                let constants = [("TOKENS", f64::from(tokens))];
+                (prepare(gpu, maker, (&MAT_MUL, &format), (s, e), &constants, params)?, 16 * tokens)
+            }
+            false => (prepare(gpu, maker, (&MAT_ROWS, &format), (s, e), &[], params)?, 16),
+        };
+        let grid = ((s.rows as u32).div_ceil(64), 1, Batch::Tokens(tokens));
+        Ok(bind(gpu, maker, &p, s, [x.batch, to.y], [None, bias], grid))
+    }
 }
 
 /// A pipeline for the format of a segment and what happens to its sums.
 fn prepare<U: Uniform>(
     gpu: &Gpu,
     maker: &mut Maker,
-    (kernel, more): (&'static Kernel, Choices<'_>),
+    (kernel, choices): (&'static Kernel, Choices<'_>),
     (s, e): (&Segment, Epilogue),
     constants: &[(&'static str, f64)],
     params: U,
@@ -245,9 +261,7 @@ fn prepare<U: Uniform>(
     let mut all = vec![("ADD", flag(e.add)), ("ACT", f64::from(e.act))];
     all.extend_from_slice(constants);
     all.extend(zero(&s.layout));
-    let mut choices = vec![("quants", s.layout.quants), ("scale", s.layout.scale)];
-    choices.extend_from_slice(more);
-    maker.prepare(gpu, kernel, &choices, &all, params)
+    maker.prepare(gpu, kernel, choices, &all, params)
 }
 
 fn bind(

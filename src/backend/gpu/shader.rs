@@ -1,7 +1,7 @@
 //! WGSL sources and their `#import`s. Knows no device; every composition is validated in tests.
 //!
 //! A kernel is one file; what it shares with others is imported from `shaders/lib` once, depth first.
-//! Some imports are placeholders (`quants`, `scale`, `kv`, `team`) that the caller maps to a file: that is how
+//! Some imports are placeholders (`quants`, `scale`, `octet`, `kv`, `team`) that the caller maps to a file: that is how
 //! one kernel serves every block format.
 
 /// `(placeholder, file)` pairs for [`compose`].
@@ -34,6 +34,7 @@ files! {
     "kv_f16" => "lib/kv_f16",
     "kv_f32" => "lib/kv_f32",
     "octet" => "lib/octet",
+    "octet_masks" => "lib/octet_masks",
     "product" => "lib/product",
     "quants_bf16" => "lib/quants_bf16",
     "quants_f16" => "lib/quants_f16",

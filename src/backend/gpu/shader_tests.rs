@@ -16,7 +16,12 @@ fn compositions() -> Vec<(String, String)> {
         for dtype in GgmlType::SUPPORTED {
             let layout = Layout::of(dtype).unwrap();
             for team in ["team_memory", "team_subgroup"].into_iter().take(if kernel == "mat_vec" { 2 } else { 1 }) {
-                push(kernel, &[("quants", layout.quants), ("scale", layout.scale), ("team", team)]);
+                for octet in ["octet", "octet_masks"] {
+                    push(
+                        kernel,
+                        &[("quants", layout.quants), ("scale", layout.scale), ("team", team), ("octet", octet)],
+                    );
+                }
             }
         }
     }

@@ -30,6 +30,11 @@ fn crumbs(w: u32, weight: f32) -> Octet {
     );
 }
 
+// Four signed bytes.
+fn signed_bytes(w: u32) -> vec4<f32> {
+    return vec4<f32>((vec4<i32>(bitcast<i32>(w)) << vec4<u32>(24u, 16u, 8u, 0u)) >> vec4<u32>(24u));
+}
+
 fn add(a: Octet, b: Octet) -> Octet {
     return Octet(a.lo + b.lo, a.hi + b.hi);
 }
