@@ -51,7 +51,7 @@
 //!   any step loses nothing.
 //! - A backend is right if it agrees with the scalar one, and the scalar one if it agrees with the
 //!   reference logits in `tests/fixtures`.
-//! - `unsafe` stands in [`backend::cpu`] only: SIMD, loads ahead, outputs that threads share, their pool.
+//! - `unsafe` stands in [`backend::cpu`] only: SIMD, outputs that threads share, their pool.
 
 pub mod error;
 

@@ -1,7 +1,9 @@
 // WebGPU in Chromium when something is wrong with it, and what the token loop must not do.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { TINY, run } from './gpu-run.js';
+import { TINY, here, run } from './gpu-run.js';
 import { setup } from './harness.js';
 import { parts } from './page.js';
 
@@ -27,6 +29,35 @@ test('a compiler that refuses a shader is heard, and the CPU answers', async (t)
   assert.equal(value.info.backend, 'cpu');
   assert.match(value.info.reason, /fails the self-test: .*refused/s);
   assert.equal(value.ids.length, 24);
+});
+
+/** In front of the engine's worker: a compiler that finds something in every shader, and goes on. */
+const WARNS = `{
+  const { createShaderModule } = GPUDevice.prototype;
+  GPUDevice.prototype.createShaderModule = function (wanted) {
+    const code = wanted.code + '\\nfn late() -> u32 { return 1u; return 2u; }';
+    return createShaderModule.call(this, { ...wanted, code });
+  };
+}
+`;
+
+test('a warning of the shader compiler is told, and there is none without a cause', async (t) => {
+  const { server, open } = await setup(t, { gpu: true, files: TINY });
+  const path = '/engine/worker.js';
+  const reason = async (again = false) => {
+    const { page } = await open(`/?backend=gpu&model=/models/tiny.gguf`);
+    if (!again) await parts(page).agree();
+    const ready = () => /** @type {any} */ (globalThis).loquat.app.store.get().model.status === 'ready';
+    await page.waitForFunction(ready, undefined, { timeout: 120_000 });
+    const info = await page.evaluate(() => /** @type {any} */ (globalThis).loquat.app.store.get().model.info);
+    await page.close();
+    assert.equal(info.backend, 'gpu');
+    return info.reason;
+  };
+  assert.doesNotMatch(await reason(), /compiler/);
+  const worker = await readFile(join(here, '../../dist', path), 'utf8');
+  server.pages.set(path, { type: 'text/javascript', body: WARNS + worker });
+  assert.match(await reason(true), /the shader compiler says: warning in \w+, line \d+: .*unreachable/s);
 });
 
 test('the token loop makes no buffer, no bind group and no pipeline', async (t) => {

@@ -4,6 +4,7 @@ import { findAdapter, readNotes, writeNotes } from './gpu-notes.js';
 import { fitCheck } from './fit.js';
 import { EngineHost } from './host.js';
 import { loadEncoder, loadModel } from './load.js';
+import { compilerMessages, hearCompiler } from './shader-messages.js';
 import { startThreads, threadCount } from './threads.js';
 import { chooseVariant, readVariants } from './variant.js';
 
@@ -91,6 +92,8 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice, ga
       ? loadEncoder(loader, file, tell, signal)
       : loadModel(loader, file, tell, signal, learn));
     const info = { ...ENCODER, ...engine.info() };
+    const [said] = await compilerMessages();
+    if (said) info.reason += `; the shader compiler says: ${said}`;
     if (options.backend === 'gpu' && info.backend !== 'gpu') {
       const remedy = 'Nothing is needed: the model runs on the processor, more slowly.';
       onNotice(Object.assign(new Error(info.reason), { code: 'gpu_unavailable', remedy }));
@@ -106,6 +109,8 @@ async function load({ source, options, pkg, builds }, { onProgress, onNotice, ga
     throw onGpu && error instanceof Error ? Object.assign(error, { onGpu }) : error;
   }
 }
+
+hearCompiler();
 
 /** @type {import('./protocol.js').NetworkRequest[]} */
 const requests = [];

@@ -16,6 +16,7 @@ const PATTERNS = [
   [/tokens are chosen on the CPU, because /, '词元在处理器上选取，因为 '],
   [/no ([\w-]+) and ([\w-]+) for ([\w-]+)/g, '$3 需要 $1 和 $2'],
   [/no ([\w-]+) for ([\w-]+)/g, '$2 需要 $1'],
+  [/the shader compiler says: /, '着色器编译器说：'],
   [/; /g, '；'],
 ];
 

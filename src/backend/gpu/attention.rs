@@ -61,7 +61,10 @@ impl Attention {
             return Err(gpu_error(format!("heads of {} (multiples of 4 up to 256 are supported)", c.head_dim)));
         }
         let shape = KvShape { context: plan.context, dim: c.kv_dim(), f16: gpu.f16 };
-        let partial = gpu.storage("attention splits", c.heads * SPLITS * (c.head_dim + 4) * 4)?;
+        let width = c.heads * SPLITS * (c.head_dim + 4);
+        let partial = gpu.storage("attention splits", width * 4)?;
+        #[cfg(test)]
+        gpu.queue.write_buffer(&partial, 0, bytemuck::cast_slice(&vec![f32::NAN; width]));
         let (rope, tables) = upload_tables(gpu, c, &plan.rope, plan.context)?;
         let kv = if gpu.f16 { "kv_f16" } else { "kv_f32" };
         let mut made = Vec::with_capacity(layers.len());

@@ -1,6 +1,6 @@
 //! Attention against the scalar backend's, within small random models: head widths that no fixture has,
-//! shared heads, windows, soft caps, both caches, prompts in any pieces. Fresh seeds. Long contexts are in
-//! `tests/gpu`.
+//! shared heads, windows, soft caps, both caches, prompts in any pieces. Fresh seeds, and activations that are no
+//! numbers until a kernel writes them. Long contexts are in `tests/gpu`.
 
 use super::kernel_tests::{fresh, gpu};
 use super::synthetic::{CONTEXT, Random, Size, Synthetic};

@@ -26,7 +26,21 @@ pub struct Act {
 impl Act {
     pub(super) fn new(gpu: &Gpu, what: &str, tokens: usize, width: usize) -> Result<Act> {
         let stride = width.next_multiple_of(32);
-        Ok(Act { buffer: gpu.storage(what, 4 * tokens * stride)?, stride: stride as u32 })
+        let act = Act { buffer: gpu.storage(what, 4 * tokens * stride)?, stride: stride as u32 };
+        #[cfg(test)]
+        act.poison(gpu, tokens, width);
+        Ok(act)
+    }
+}
+
+#[cfg(test)]
+impl Act {
+    /// Not a number wherever a kernel is to write: what it leaves out reaches the logits.
+    fn poison(&self, gpu: &Gpu, tokens: usize, width: usize) {
+        for t in 0..tokens {
+            let at = 4 * t as u64 * u64::from(self.stride);
+            gpu.queue.write_buffer(&self.buffer, at, bytemuck::cast_slice(&vec![f32::NAN; width]));
+        }
     }
 }
 
