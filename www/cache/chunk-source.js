@@ -79,6 +79,9 @@ export class ChunkSource {
       if (bytes) return bytes;
     }
     if (this.#c.signal.aborted) throw abortError(this.#c.signal);
+    const failure = this.#download?.failure;
+    // A host that compresses does so again; asking it for pieces would only hide why.
+    if (failure instanceof CacheError && failure.code === 'compressed') throw failure;
     if (!this.#download || this.#download.failed) this.#download = await (this.#repairing ??= this.#repair());
     this.#download.refetch(index);
     const bytes = await this.#download.want(index);

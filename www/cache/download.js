@@ -67,6 +67,11 @@ export class Download {
     return this.#failed;
   }
 
+  /** Why, if it has failed. @returns {unknown} */
+  get failure() {
+    return this.#failed ? this.#error : undefined;
+  }
+
   /** @param {{index: number, connection: import('./connection.js').Connection}} [first] the probe's open answer */
   start(first) {
     if (!this.#o.remote.ranged) {

@@ -222,6 +222,17 @@ impl Pool {
         pool
     }
 
+    /// The caller alone.
+    pub fn alone() -> Self {
+        Pool {
+            shared: None,
+            threads: 1,
+            available: 1,
+            #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+            handles: Vec::new(),
+        }
+    }
+
     /// Lets at most `threads` take part from now on, the caller included.
     pub fn limit(&mut self, threads: usize) {
         self.threads = threads.clamp(1, self.available);
