@@ -19,7 +19,9 @@ pub const BATCH: usize = 8;
 /// phone's small cores hold back its large ones.
 const GAIN: f64 = 1.07;
 /// Milliseconds of batches after which the browser has optimized what they run.
-const WARM: f64 = 80.0;
+const WARM: f64 = 50.0;
+/// The same once that has been waited for.
+const WARM_AGAIN: f64 = 10.0;
 
 /// How a backend computes products: which of the processor's instructions, and on how many threads.
 #[derive(Debug, Clone)]
@@ -34,7 +36,7 @@ impl Ways {
     pub fn new(pool: &Pool, measures: bool) -> Self {
         let most = pool.available();
         let counts = if measures { candidates(most) } else { vec![most] };
-        Ways { dots: Trial::new(&trusted(), 1.0, WARM), threads: Trial::new(&counts, GAIN, WARM), most }
+        Ways { dots: Trial::new(&trusted(), 1.0, WARM), threads: Trial::new(&counts, GAIN, WARM_AGAIN), most }
     }
 
     /// A prompt begins: other programs may have come or gone since the last.
@@ -127,7 +129,7 @@ struct Trial<W> {
 }
 
 /// Milliseconds that each way is measured for.
-const MEASURED: f64 = 15.0;
+const MEASURED: f64 = 10.0;
 
 impl<W: Copy + PartialEq> Trial<W> {
     /// A trial of `ways`, which begins `warm` milliseconds of batches after the first.
