@@ -41,7 +41,7 @@ pub struct ModelInfo {
     pub chat_template: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat_template_note: Option<String>,
-    /// Keys and values of one position, as f16.
+    /// Keys and values of one position, two bytes an element.
     pub kv_bytes_per_token: u64,
     /// Identifies the file's header, in hexadecimal.
     pub fingerprint: String,

@@ -53,15 +53,15 @@ impl Ways {
         bias: Option<&[f32]>,
         y: &mut [f32],
     ) {
-        let asks_dots = self.dots.decided().is_none();
-        let asks = (asks_dots || self.threads.decided().is_none()) && input.tokens() >= BATCH;
-        if !asks || !matrix.needs().quads {
+        // One question at a time; how bytes are summed up concerns quads alone.
+        let asks_dots = self.dots.decided().is_none() && matrix.needs().quads;
+        let asks = asks_dots || self.threads.decided().is_none();
+        if !asks || input.tokens() < BATCH {
             input.dots = self.dots.decided().unwrap_or(DOT_KINDS[0]);
             pool.limit(self.threads.decided().unwrap_or(self.most));
             return matrix.product(pool, input, bias, y);
         }
-        // One question at a time.
-        input.dots = self.dots.next();
+        input.dots = if asks_dots { self.dots.next() } else { self.dots.decided().unwrap_or(DOT_KINDS[0]) };
         pool.limit(if asks_dots { self.most } else { self.threads.next() });
         let start = now_ms();
         matrix.product(pool, input, bias, y);
@@ -232,6 +232,25 @@ mod tests {
         assert_eq!(candidates(2), [1, 2]);
         assert_eq!(candidates(6), [1, 2, 4, 6]);
         assert_eq!(candidates(8), [1, 2, 4, 8]);
+    }
+
+    /// Q8_0 models have no quads, and were never measured.
+    #[test]
+    fn the_number_of_threads_is_found_in_every_format() {
+        let mut pool = Pool::new(2);
+        for dtype in [GgmlType::Q8_0, GgmlType::Q4_1] {
+            let part = Part { name: "w".into(), rows: 64, cols: 256, dtype };
+            let mut matrix = CpuMatrix::new(std::slice::from_ref(&part)).expect("room");
+            matrix.fill(0, &vec![0; dtype.bytes(64 * 256).expect("whole blocks")]).expect("the right length");
+            let (mut input, mut y) = (Input::new(BATCH, 256), vec![0.0; BATCH * 64]);
+            input.fill(&pool, BATCH, 256, matrix.needs(), &|_, x| x.fill(1.0));
+            let mut ways = Ways::new(&pool, true);
+            let found = (0..1_000_000).find(|_| {
+                ways.product(&mut pool, &matrix, &mut input, None, &mut y);
+                ways.threads.decided().is_some()
+            });
+            assert!(found.is_some(), "{dtype} goes on measuring for ever");
+        }
     }
 
     #[test]
