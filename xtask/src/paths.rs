@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-/// The checkout.
+/// The checkout. Cargo says so when it runs this: a target folder may be shared by several checkouts, and what was
+/// built in one of them runs for another.
 pub fn root() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask).to_path_buf()
+    let xtask = env::var_os("CARGO_MANIFEST_DIR").map_or(PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    xtask.parent().unwrap_or(&xtask).to_path_buf()
 }
 
 /// Cargo's target folder, as the caller's environment has it.
