@@ -177,6 +177,6 @@ impl CpuMatrix {
 }
 
 /// Units (groups of rows) that are worth handing to another thread.
-const GRAIN: usize = 8;
+const GRAIN: usize = 4;
 /// Tokens of a batch that a block of weights is unpacked for.
 const TOKENS: usize = 64;

@@ -1,22 +1,28 @@
 //! Parallel regions over ranges of units: the caller takes part, and nobody waits for a thread that
 //! has not come.
 //!
-//! A region opens with a new epoch; workers that see it in time join, claim chunks of units, and
-//! leave. The caller claims chunks too, closes the region when none are left, and waits only for
-//! those who are inside. A worker that sleeps or was never started costs nothing, so one thread on a
-//! busy machine is never slower for having had helpers. Which thread computes a unit never changes
-//! its result.
+//! A region opens with a new epoch; workers that see it in time join, claim units, and leave. The
+//! caller claims units too, closes the region when none are left, and waits only for those who are
+//! inside. A worker that sleeps or was never started costs nothing, so one thread on a busy machine is
+//! never slower for having had helpers. Which thread computes a unit never changes its result.
+//!
+//! Each thread has a range of units of its own, which it claims from the front: neighbours in memory
+//! follow each other, and a processor that fetches ahead goes on doing so. Who has none left steals the
+//! back half of another's.
 
 use std::cell::UnsafeCell;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-/// Checks for work before a worker goes to sleep, about 50 µs.
-const SPINS: u32 = 20_000;
-/// A thread claims this share of what is left, divided by all threads: long runs of memory at first, and small
-/// ones at the end, where the others wait for the last. Each claim costs a cache line's way between cores.
-const SHARE: usize = 2;
+/// Checks for work before a worker goes to sleep, about 300 µs: from the end of one token to the next there are
+/// some 200 µs, and waking up takes a part of them again.
+const SPINS: u32 = 120_000;
+/// A thread claims this part of what is left of its range, so that there is something to steal from one that
+/// the system has put aside.
+const PART: u32 = 4;
+/// Threads that have ranges; more than these only steal.
+const RANGES: usize = 64;
 
 /// `state` holds the epoch in its upper bits, then whether the region is open, then who is inside.
 const OPEN: u32 = 1 << 8;
@@ -32,25 +38,49 @@ struct Line<T>(T);
 #[derive(Clone, Copy)]
 struct Job {
     work: *const (dyn Fn(Range<usize>) + Sync),
-    units: usize,
-    grain: usize,
-    threads: usize,
+    grain: u32,
+    ranges: usize,
 }
 
-impl Job {
-    /// Units to claim where so many are left.
-    fn size(&self, left: usize) -> usize {
-        (left / (SHARE * self.threads)).max(self.grain).min(left)
+/// Units that are yet to be claimed, their first and their end, which change together.
+#[derive(Debug, Default)]
+struct Units(AtomicU64);
+
+impl Units {
+    fn set(&self, units: Range<u32>) {
+        self.0.store(Self::pack(units), Ordering::Relaxed);
+    }
+
+    /// Takes `some` of those that are left, if there are any: what is taken, and what is left then.
+    fn take(&self, some: impl Fn(Range<u32>) -> (Range<u32>, Range<u32>)) -> Option<Range<u32>> {
+        let mut packed = self.0.load(Ordering::Relaxed);
+        loop {
+            let left = packed as u32..(packed >> 32) as u32;
+            if left.is_empty() {
+                return None;
+            }
+            let (taken, rest) = some(left);
+            match self.0.compare_exchange_weak(packed, Self::pack(rest), Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return Some(taken),
+                Err(now) => packed = now,
+            }
+        }
+    }
+
+    fn pack(units: Range<u32>) -> u64 {
+        u64::from(units.end) << 32 | u64::from(units.start)
     }
 }
 
 /// What the caller and its workers share.
 pub struct Shared {
     state: Line<AtomicU32>,
-    next: Line<AtomicUsize>,
+    ranges: [Line<Units>; RANGES],
     job: UnsafeCell<Option<Job>>,
     sleepers: Line<AtomicU32>,
-    /// Workers that may join a region.
+    /// Workers that have come.
+    workers: AtomicU32,
+    /// Workers that may join a region: so many of those who came first.
     limit: AtomicU32,
     stop: AtomicBool,
     bed: Mutex<()>,
@@ -73,9 +103,10 @@ impl Default for Shared {
     fn default() -> Self {
         Shared {
             state: Line(AtomicU32::new(0)),
-            next: Line(AtomicUsize::new(0)),
+            ranges: std::array::from_fn(|_| Line::default()),
             job: UnsafeCell::new(None),
             sleepers: Line(AtomicU32::new(0)),
+            workers: AtomicU32::new(0),
             limit: AtomicU32::new(INSIDE),
             stop: AtomicBool::new(false),
             bed: Mutex::new(()),
@@ -87,13 +118,14 @@ impl Default for Shared {
 impl Shared {
     /// Serves regions until the pool stops. What a worker thread runs.
     pub fn work(&self) {
+        let number = self.workers.fetch_add(1, Ordering::Relaxed) + 1;
         let mut seen = self.state.0.load(Ordering::Acquire) & !(EPOCH - 1);
         // Epochs count from the next region on, but one that is open now may be joined too.
         seen = seen.wrapping_sub(EPOCH);
         while let Some(epoch) = self.wait(seen) {
             seen = epoch;
-            if self.join(epoch) {
-                self.claim();
+            if self.join(epoch, number) {
+                self.claim(number as usize);
                 self.state.0.fetch_sub(1, Ordering::Release);
             }
         }
@@ -136,11 +168,13 @@ impl Shared {
         result
     }
 
-    /// Enters the region of `epoch` if it is still open.
-    fn join(&self, epoch: u32) -> bool {
+    /// Enters the region of `epoch` if it is still open, as the worker with this number.
+    fn join(&self, epoch: u32, number: u32) -> bool {
         let mut state = self.state.0.load(Ordering::Acquire);
-        let limit = self.limit.load(Ordering::Relaxed);
-        while state & !(EPOCH - 1) == epoch && state & OPEN != 0 && state & INSIDE < limit {
+        if number > self.limit.load(Ordering::Relaxed) {
+            return false;
+        }
+        while state & !(EPOCH - 1) == epoch && state & OPEN != 0 {
             match self.state.0.compare_exchange_weak(state, state + 1, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return true,
                 Err(now) => state = now,
@@ -149,32 +183,52 @@ impl Shared {
         false
     }
 
-    /// Runs chunks until none are left.
-    fn claim(&self) {
+    /// Runs units until none are left, as thread `number`; the caller is 0.
+    fn claim(&self, number: usize) {
         // SAFETY: called inside an open region only, where nobody writes the job.
         let Some(job) = (unsafe { *self.job.get() }) else { return };
+        let own = (number < job.ranges).then(|| &self.ranges[number].0);
+        // SAFETY: the caller does not return, and so keeps the closure, while we are inside.
+        let run = |units: Range<u32>| unsafe { (*job.work)(units.start as usize..units.end as usize) };
+        let next = |units: &Units| {
+            units.take(|left| {
+                let end = left.start + (left.len() as u32 / PART).max(job.grain).min(left.len() as u32);
+                (left.start..end, end..left.end)
+            })
+        };
         loop {
-            let claimed = self.next.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |start| {
-                let left = job.units.saturating_sub(start);
-                (left > 0).then(|| start + job.size(left))
+            while let Some(units) = own.and_then(next) {
+                run(units);
+            }
+            let others = (1..=job.ranges).map(|i| (number + i) % job.ranges);
+            let stolen = others.map(|i| &self.ranges[i].0).find_map(|other| {
+                other.take(|left| {
+                    let middle = left.start + (left.len() as u32).saturating_sub(job.grain) / 2;
+                    (middle..left.end, left.start..middle)
+                })
             });
-            let Ok(start) = claimed else { return };
-            // SAFETY: the caller does not return, and so keeps the closure, while we are inside.
-            unsafe { (*job.work)(start..start + job.size(job.units - start)) };
+            match (stolen, own) {
+                (None, _) => return,
+                (Some(units), None) => run(units),
+                (Some(units), Some(own)) => own.set(units),
+            }
         }
     }
 
-    fn run(&self, job: Job) {
+    fn run(&self, job: Job, units: u32) {
         // SAFETY: the previous region was closed and left by all; nobody reads the job now.
         unsafe { *self.job.get() = Some(job) };
-        self.next.0.store(0, Ordering::Relaxed);
+        let share = |i: usize| (u64::from(units) * i as u64 / job.ranges as u64) as u32;
+        for (i, range) in self.ranges[..job.ranges].iter().enumerate() {
+            range.0.set(share(i)..share(i + 1));
+        }
         let before = self.state.0.load(Ordering::Relaxed);
         self.state.0.store((before & !(EPOCH - 1)).wrapping_add(EPOCH) | OPEN, Ordering::SeqCst);
         if self.sleepers.0.load(Ordering::SeqCst) > 0 {
             drop(self.bed.lock().unwrap_or_else(|e| e.into_inner()));
             self.bell.notify_all();
         }
-        self.claim();
+        self.claim(0);
         let mut state = self.state.0.fetch_and(!OPEN, Ordering::AcqRel) & !OPEN;
         while state & INSIDE != 0 {
             std::hint::spin_loop();
@@ -262,11 +316,13 @@ impl Pool {
 
     /// Runs `f` over `0..n`, cut into ranges of at least `grain`; returns when all are done.
     pub fn run(&self, n: usize, grain: usize, f: &(dyn Fn(Range<usize>) + Sync)) {
-        match &self.shared {
-            Some(shared) if n > grain && self.threads > 1 => {
+        match (&self.shared, u32::try_from(n)) {
+            (Some(shared), Ok(units)) if n > grain && self.threads > 1 => {
                 // SAFETY: only the lifetime changes; `Shared::run` returns after the last use.
                 let work: &'static (dyn Fn(Range<usize>) + Sync) = unsafe { std::mem::transmute(f) };
-                shared.run(Job { work, units: n, grain, threads: self.threads });
+                // It is less than n.
+                let grain = grain as u32;
+                shared.run(Job { work, grain, ranges: self.threads.min(RANGES) }, units);
             }
             _ => f(0..n),
         }
@@ -291,6 +347,7 @@ impl Drop for Pool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::AtomicUsize;
 
     #[test]
     fn every_unit_runs_once_whatever_the_number_of_threads() {
