@@ -9,6 +9,10 @@ use crate::backend::scalar::ops::rope;
 use crate::backend::{LayerWeights, Span};
 use crate::config::{ModelConfig, QkNorm, RopeKind};
 use crate::error::Result;
+use std::ops::Range;
+
+/// Tasks for each thread from which on no finer ones are wanted.
+const TASKS: usize = 8;
 
 /// `run.qkv` → `run.attention`, writing keys and values into `kv`.
 pub fn attend<K: KvPages>(
@@ -46,8 +50,9 @@ fn qk_norm(c: &ModelConfig, weight: Option<&[f32]>, x: &mut [f32]) {
     x.chunks_exact_mut(width).for_each(|x| ops::rms_norm_in_place(x, weight, c.norm_eps));
 }
 
-/// Attention of a batch into `run.attention`. One token is shared out by (kv head, chunk of
-/// positions), several by (token, kv head); the merge goes through the same chunks in both.
+/// Attention of a batch into `run.attention`. One token is shared out by (kv head, chunk of positions), or
+/// by (query head, chunk) where those are few; several by (token, kv head). The merge goes through the same
+/// chunks in all, so that the bits are the same.
 fn attend_batch<K: KvPages>(
     pool: &Pool,
     c: &ModelConfig,
@@ -65,20 +70,21 @@ fn attend_batch<K: KvPages>(
     };
     let (partials, sums) = (Disjoint::new(&mut run.partial), Disjoint::new(&mut run.partial_sums));
     let qkv = &run.qkv;
-    // Chunk `page` of token t and kv head `head`, into place `slot` of the scratch.
-    let one = |t: usize, head: usize, page: usize, slot: usize| {
+    // Chunk `page` of token t and of those query heads of kv head `head`, into place `slot` of the scratch.
+    let one = |t: usize, head: usize, heads: Range<usize>, page: usize, slot: usize| {
         let (first, end) = visible(t);
         let (from, to) = (first.max(page * PAGE), end.min((page + 1) * PAGE));
-        let q = &qkv[t * c.qkv_rows() + head * width..t * c.qkv_rows() + (head + 1) * width];
+        let (start, end) = (heads.start * c.head_dim, heads.end * c.head_dim);
+        let q = &qkv[t * c.qkv_rows() + head * width..][start..end];
         let mut sum = [Partial::EMPTY; MOST_HEADS];
-        // SAFETY: a slot belongs to one task.
-        let out = unsafe { partials.slice(slot * width..(slot + 1) * width) };
+        // SAFETY: the heads of a slot belong to one task.
+        let out = unsafe { partials.slice(slot * width + start..slot * width + end) };
         for (i, (q, out)) in q.chunks(MOST_HEADS * c.head_dim).zip(out.chunks_mut(MOST_HEADS * c.head_dim)).enumerate()
         {
             let n = q.len() / c.head_dim;
             kv.chunk(c, index, head, from, to, q, out, &mut sum[..n]);
             for (j, s) in sum[..n].iter().enumerate() {
-                let at = 2 * (slot * group + i * MOST_HEADS + j);
+                let at = 2 * (slot * group + heads.start + i * MOST_HEADS + j);
                 // SAFETY: as above.
                 unsafe { sums.write(at, &[s.max, s.sum]) }
             }
@@ -110,8 +116,15 @@ fn attend_batch<K: KvPages>(
         let state = &mut run.head_state[..group];
         let (first, end) = visible(0);
         let (first_page, pages) = (first / PAGE, end.div_ceil(PAGE) - first / PAGE);
-        pool.run(c.kv_heads * pages, 1, &|tasks| {
-            tasks.for_each(|task| one(0, task / pages, first_page + task % pages, task));
+        // Heads that share keys and values are together where there is enough to share out all the same.
+        let many = pool.threads() == 1 || c.kv_heads * pages >= TASKS * pool.threads();
+        let parts = if many { 1 } else { group };
+        pool.run(c.kv_heads * pages * parts, 1, &|tasks| {
+            for task in tasks {
+                let (slot, part) = (task / parts, task % parts);
+                let heads = part * group / parts..(part + 1) * group / parts;
+                one(0, slot / pages, heads, first_page + slot % pages, slot);
+            }
         });
         for head in 0..c.kv_heads {
             let out = &mut run.attention[head * width..(head + 1) * width];
@@ -128,7 +141,7 @@ fn attend_batch<K: KvPages>(
                 // SAFETY: a task's rows of the output are its own.
                 let out = unsafe { attention.slice(t * c.q_dim() + head * width..t * c.q_dim() + (head + 1) * width) };
                 for page in first / PAGE..end.div_ceil(PAGE) {
-                    one(t, head, page, task);
+                    one(t, head, 0..group, page, task);
                     merge(task, &mut state, out, page == first / PAGE);
                 }
                 divide(&state, out);
