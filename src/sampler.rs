@@ -223,16 +223,23 @@ fn keep_best(logits: &[f32], floor: f32, k: usize, out: &mut Vec<Candidate>) {
 
 /// The id of the highest logit, the lowest id among equals; none when no logit is a number.
 pub fn argmax(logits: &[f32]) -> Option<u32> {
-    let mut best: Option<(usize, f32)> = None;
-    for (id, &logit) in logits.iter().enumerate() {
-        if logit.is_nan() || logit == f32::NEG_INFINITY {
-            continue;
+    /// Logits that are looked at together, in vectors.
+    const RUN: usize = 64;
+    let (mut best, mut at) = (f32::NEG_INFINITY, None);
+    for (i, run) in logits.chunks(RUN).enumerate() {
+        // Comparisons with what is not a number are false, so that it is passed over.
+        let mut lanes = [f32::NEG_INFINITY; 8];
+        let (eights, rest) = run.as_chunks::<8>();
+        for eight in eights.iter().chain(&[std::array::from_fn(|i| rest.get(i).copied().unwrap_or(f32::NAN))]) {
+            lanes = std::array::from_fn(|l| if eight[l] > lanes[l] { eight[l] } else { lanes[l] });
         }
-        if best.is_none_or(|(_, b)| logit > b) {
-            best = Some((id, logit));
+        let most = lanes.into_iter().fold(best, |a, b| if b > a { b } else { a });
+        if most > best {
+            best = most;
+            at = run.iter().position(|&l| l == most).map(|place| (RUN * i + place) as u32);
         }
     }
-    best.map(|(id, _)| id as u32)
+    at
 }
 
 /// Logits as arithmetic can use them: NaN is impossible, +∞ is the largest number.
