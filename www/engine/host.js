@@ -2,6 +2,7 @@
 import { Gate } from '../cache/retry.js';
 import { embedAll } from './embed.js';
 import { isCommand, isToWorker, LoquatError, toWireError } from './protocol.js';
+import { Turns } from './turns.js';
 
 /**
  * @typedef {import('./protocol.js').Call} Call
@@ -21,18 +22,6 @@ import { isCommand, isToWorker, LoquatError, toWireError } from './protocol.js';
  * @property {(notice: Error) => void} onNotice what was handled, but a person should know
  * @property {Gate} gate what the download passes; closed while the load is paused
  */
-
-/** Lets messages that wait in the queue run: `step()` may resolve without ever leaving the microtask queue. */
-export function yieldToMessages() {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve(undefined);
-    };
-    port2.postMessage(0);
-  });
-}
 
 const CPU = /** @type {const} */ ('cpu');
 const MOST_LOSSES = 2; // of the GPU, then the CPU computes
@@ -141,10 +130,11 @@ export class EngineHost {
     if (!engine && !embedder) throw notLoaded();
     if (call.type === 'embed') {
       if (!embedder) throw notEncoding();
+      const turns = new Turns();
       return embedAll(embedder, call.inputs, call.options, async () => {
-        await yieldToMessages();
+        await turns.next();
         signal.throwIfAborted();
-      });
+      }).finally(() => turns.close());
     }
     if (embedder && call.type === 'tokenize') return embedder.tokenize(call.text);
     if (!engine) throw notWriting();
@@ -233,15 +223,17 @@ export class EngineHost {
     const emit = (event) => this.#options.post({ type: 'event', id: call.id, event });
     const onAbort = () => this.#engine?.cancel();
     emit({ type: 'begin', ...engine.begin(call.request) });
+    const turns = new Turns();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       for (;;) {
         const event = await this.#step(emit, signal);
         emit(event);
         if (event.type === 'done') return event;
-        await yieldToMessages();
+        await turns.next();
       }
     } finally {
+      turns.close();
       signal.removeEventListener('abort', onAbort);
     }
   }
