@@ -23,12 +23,18 @@ const WARM: f64 = 50.0;
 /// The same once that has been waited for.
 const WARM_AGAIN: f64 = 10.0;
 
+/// Milliseconds for which the number of threads holds, however many prompts begin meanwhile: to measure it means
+/// to try what is slower.
+const HOLDS: f64 = 2000.0;
+
 /// How a backend computes products: which of the processor's instructions, and on how many threads.
 #[derive(Debug, Clone)]
 pub struct Ways {
     dots: Trial<DotKind>,
     threads: Trial<usize>,
     most: usize,
+    /// When the number of threads was found, in milliseconds.
+    found: f64,
 }
 
 impl Ways {
@@ -36,12 +42,19 @@ impl Ways {
     pub fn new(pool: &Pool, measures: bool) -> Self {
         let most = pool.available();
         let counts = if measures { candidates(most) } else { vec![most] };
-        Ways { dots: Trial::new(&trusted(), 1.0, WARM), threads: Trial::new(&counts, GAIN, WARM_AGAIN), most }
+        Ways {
+            dots: Trial::new(&trusted(), 1.0, WARM),
+            threads: Trial::new(&counts, GAIN, WARM_AGAIN),
+            most,
+            found: 0.0,
+        }
     }
 
     /// A prompt begins: other programs may have come or gone since the last.
     pub fn renew(&mut self) {
-        self.threads.renew();
+        if now_ms() - self.found >= HOLDS {
+            self.threads.renew();
+        }
     }
 
     /// y ← W·x + b by the best way known, or by the one whose turn it is.
@@ -70,6 +83,9 @@ impl Ways {
             self.dots.tell(input.dots, products, ms);
         } else {
             self.threads.tell(pool.threads(), products, ms);
+            if self.threads.decided().is_some() {
+                self.found = now_ms();
+            }
         }
     }
 }
