@@ -107,11 +107,10 @@ impl Partial {
     }
 }
 
-/// Turns the scores of the first `n` positions into weights e^(score − max); those masked, and lanes beyond,
-/// hold −1e30.
+/// Turns whole vectors of scores into weights e^(score − max); those masked hold −1e30.
 #[inline(always)]
-fn weigh(scores: &mut [f32; PAGE], n: usize) -> Partial {
-    let vectors = scores[..n.next_multiple_of(4)].as_chunks_mut::<4>().0;
+fn weigh(scores: &mut [f32]) -> Partial {
+    let vectors = scores.as_chunks_mut::<4>().0;
     let max = vectors.iter().fold(F32x4::splat(-1e30), |m, s| m.max(F32x4::load(s))).reduce_max();
     let mut sum = F32x4::splat(0.0);
     for s in vectors.iter_mut() {

@@ -7,19 +7,20 @@
 //!
 //! A power of two for a scale makes rounding what was rounded before change nothing.
 
-use super::{KvPages, MOST_HEADS, PAGE, Partial, allocate, first_row, weigh};
+use super::{KvPages, PAGE, Partial, allocate, first_row, weigh};
 use crate::backend::cpu::ops::softcap;
 use crate::backend::cpu::simd::{F32x4, I16x8, I32x4};
 use crate::config::ModelConfig;
 use crate::error::Result;
 use crate::quant::power_of_two_scale;
+use std::ops::Range;
 
 /// Elements of a vector.
 const LANES: usize = 8;
 /// Widest head; wider ones are kept in f32.
 const MOST_DIM: usize = 256;
-/// Positions that the heads of a chunk go through together, so that their keys and values are in the nearest cache.
-const RUN: usize = 64;
+/// Positions that are computed together, whole, whichever of them are asked for.
+const RUN: usize = 16;
 /// What softmax weights times scales of values add up to, about.
 const WHOLE: f32 = 32767.0;
 
@@ -51,19 +52,28 @@ fn limits(c: &ModelConfig) -> (f32, f32) {
 
 /// The unit of a row.
 fn scale_for(x: &[f32], limit: f32) -> f32 {
-    power_of_two_scale(x.iter().fold(0f32, |m, x| m.max(x.abs())), limit)
+    let (vectors, rest) = x.as_chunks::<4>();
+    let most = vectors.iter().fold(F32x4::splat(0.0), |m, x| m.max(F32x4::load(x).abs())).reduce_max();
+    power_of_two_scale(rest.iter().fold(most, |m, x| m.max(x.abs())), limit)
 }
 
 /// x / scale, rounded to nearest. A value that is no number becomes 0.
-fn round(x: f32, inverse: f32) -> i16 {
-    (x * inverse).round_ties_even() as i16
+fn round(x: &[f32], scale: f32, out: &mut [i16]) {
+    let inverse = 1.0 / scale;
+    let ((x, x_rest), (out, out_rest)) = (x.as_chunks::<LANES>(), out.as_chunks_mut::<LANES>());
+    for (x, out) in x.iter().zip(out) {
+        let near = |i: usize| F32x4::load(&x.as_chunks().0[i]).mul(F32x4::splat(inverse)).nearest();
+        I16x8::from_f32(near(0), near(1)).store(out);
+    }
+    x_rest.iter().zip(out_rest).for_each(|(x, out)| *out = (x * inverse).round_ties_even() as i16);
 }
 
 /// A query as the products see it.
 #[cfg(test)]
 pub fn rounded_query(c: &ModelConfig, q: &[f32]) -> Vec<f32> {
-    let scale = scale_for(q, limits(c).0);
-    q.iter().map(|&q| f32::from(round(q, 1.0 / scale)) * scale).collect()
+    let (scale, mut rounded) = (scale_for(q, limits(c).0), vec![0; q.len()]);
+    round(q, scale, &mut rounded);
+    rounded.into_iter().map(|q| f32::from(q) * scale).collect()
 }
 
 impl FixedPages {
@@ -96,11 +106,15 @@ impl KvPages for FixedPages {
         for (head, x) in row.chunks_exact(c.head_dim).enumerate() {
             let first = first_row(c, layer, value, head);
             let scale = scale_for(x, limit);
-            let inverse = 1.0 / scale;
             page.scales[first + position % PAGE] = scale;
             let elements = &mut page.elements[first * dim..(first + PAGE) * dim];
-            for (i, &x) in x.iter().enumerate() {
-                elements[Self::place(dim, value, position % PAGE, i)] = round(x, inverse);
+            let mut rounded = [0; MOST_DIM];
+            let rounded = &mut rounded[..x.len()];
+            round(x, scale, rounded);
+            let places = &mut elements[Self::place(dim, value, position % PAGE, 0)..];
+            match value {
+                false => places[..x.len()].copy_from_slice(rounded),
+                true => places.iter_mut().step_by(2).zip(rounded).for_each(|(place, x)| *place = *x),
             }
         }
     }
@@ -145,75 +159,63 @@ impl KvPages for FixedPages {
         };
         let (keys, key_scales) = of(false);
         let (values, value_scales) = of(true);
-        let heads = partials.len().min(MOST_HEADS);
-        // Whole runs, and within them whole vectors, are computed; what lies outside from..to is masked.
-        let runs = from / RUN * RUN..to;
-
-        let mut queries = [[0i16; MOST_DIM]; MOST_HEADS];
-        let mut scales = [0.0; MOST_HEADS];
-        for (h, q) in q.chunks_exact(c.head_dim).take(heads).enumerate() {
-            scales[h] = scale_for(q, limits(c).0);
-            let inverse = 1.0 / scales[h];
-            queries[h].iter_mut().zip(q).for_each(|(i, &q)| *i = round(q, inverse));
-        }
-        let mut scores = [[-1e30f32; PAGE]; MOST_HEADS];
-        for run in runs.clone().step_by(RUN) {
-            for h in 0..heads {
-                let mut dots = [I32x4::zero(); RUN / 4];
-                score(&queries[h][..dim], &keys[run * dim..(run + RUN) * dim], dim, &mut dots);
-                let scale = F32x4::splat(scales[h]);
-                let places = scores[h][run..run + RUN].as_chunks_mut::<4>().0;
-                for ((place, dots), k) in places.iter_mut().zip(dots).zip(key_scales[run..].as_chunks::<4>().0) {
-                    F32x4::from_i32(dots).mul(F32x4::load(k).mul(scale)).store(place);
-                }
+        // Whole runs are computed; what lies outside from..to is masked.
+        let runs = from / RUN * RUN..to.next_multiple_of(RUN);
+        let limit = limits(c).0;
+        for ((q, out), partial) in q.chunks_exact(c.head_dim).zip(out.chunks_exact_mut(c.head_dim)).zip(partials) {
+            let scale = scale_for(q, limit);
+            let mut query = [0; MOST_DIM];
+            round(q, scale, &mut query[..q.len()]);
+            let mut dots = [I32x4::zero(); PAGE / 4];
+            score(&query[..dim], &keys[runs.start * dim..runs.end * dim], dim, &mut dots[..runs.len() / 4]);
+            let mut scores = [0.0; PAGE];
+            let (places, scales) = (&mut scores[runs.clone()], &key_scales[runs.clone()]);
+            for ((place, dots), k) in places.as_chunks_mut::<4>().0.iter_mut().zip(dots).zip(scales.as_chunks::<4>().0)
+            {
+                F32x4::from_i32(dots).mul(F32x4::load(k).mul(F32x4::splat(scale))).store(place);
             }
-        }
-        let mut weights = [[0i16; PAGE]; MOST_HEADS];
-        for h in 0..heads {
-            scores[h][..from].fill(-1e30);
-            scores[h][to..].fill(-1e30);
             if let Some(cap) = c.attn_softcap {
-                softcap(&mut scores[h][from..to], cap);
+                softcap(&mut scores[from..to], cap);
             }
-            partials[h] = weigh(&mut scores[h], to);
-            scales[h] = share(&mut scores[h], value_scales, from, to, &mut weights[h]);
-        }
-        let mut sums = [[I32x4::zero(); MOST_DIM / 4]; MOST_HEADS];
-        for run in runs.step_by(RUN) {
-            for h in 0..heads {
-                weighted_sum(
-                    &weights[h][run..run + RUN],
-                    &values[run * dim..(run + RUN) * dim],
-                    &mut sums[h][..dim / 4],
-                );
-            }
-        }
-        for ((out, sums), scale) in out.chunks_exact_mut(c.head_dim).zip(&sums).zip(scales).take(heads) {
+            scores[runs.start..from].fill(-1e30);
+            scores[to..runs.end].fill(-1e30);
+            *partial = weigh(&mut scores[runs.clone()]);
+            let mut weights = [0; PAGE];
+            let unit = share(&mut scores, value_scales, &runs, from..to, &mut weights);
+            let mut sums = [I32x4::zero(); MOST_DIM / 4];
+            let values = &values[runs.start * dim..runs.end * dim];
+            weighted_sum(&weights[runs.clone()], values, &mut sums[..dim / 4]);
             for (out, sum) in out.chunks_mut(4).zip(sums) {
                 let mut lanes = [0.0; 4];
-                F32x4::from_i32(*sum).mul(F32x4::splat(scale)).store(&mut lanes);
+                F32x4::from_i32(sum).mul(F32x4::splat(unit)).store(&mut lanes);
                 out.copy_from_slice(&lanes[..out.len()]);
             }
         }
     }
 }
 
-/// Rounds weight · scale of each position to 1/[`WHOLE`] of their sum; gives what a unit is worth.
-fn share(scores: &mut [f32; PAGE], scales: &[f32], from: usize, to: usize, weights: &mut [i16; PAGE]) -> f32 {
-    let mut sum = F32x4::splat(0.0);
-    for (w, s) in scores.as_chunks_mut::<4>().0.iter_mut().zip(scales.as_chunks::<4>().0) {
-        let scaled = F32x4::load(w).mul(F32x4::load(s));
-        scaled.store(w);
+/// Rounds weight · scale of each position to 1/[`WHOLE`] of their sum, and 0 where it is not wanted; gives what a
+/// unit is worth.
+fn share(
+    scores: &mut [f32; PAGE],
+    scales: &[f32],
+    runs: &Range<usize>,
+    wanted: Range<usize>,
+    weights: &mut [i16; PAGE],
+) -> f32 {
+    for (w, s) in scores[runs.clone()].as_chunks_mut::<4>().0.iter_mut().zip(scales[runs.clone()].as_chunks::<4>().0) {
+        F32x4::load(w).mul(F32x4::load(s)).store(w);
     }
     // Nothing outside counts, whatever an earlier sequence has left there.
-    scores[..from].fill(0.0);
-    scores[to..].fill(0.0);
-    for w in scores.as_chunks::<4>().0 {
+    scores[runs.start..wanted.start].fill(0.0);
+    scores[wanted.end..runs.end].fill(0.0);
+    let mut sum = F32x4::splat(0.0);
+    for w in scores[runs.clone()].as_chunks::<4>().0 {
         sum = sum.add(F32x4::load(w));
     }
     let whole = sum.sum().max(f32::MIN_POSITIVE);
     let inverse = F32x4::splat(WHOLE / whole);
-    for (w, out) in scores.as_chunks::<8>().0.iter().zip(weights.as_chunks_mut::<8>().0) {
+    for (w, out) in scores[runs.clone()].as_chunks::<8>().0.iter().zip(weights[runs.clone()].as_chunks_mut::<8>().0) {
         let [a, b] = std::array::from_fn(|i| F32x4::load(&w.as_chunks().0[i]).mul(inverse).nearest());
         I16x8::from_f32(a, b).store(out);
     }
@@ -221,7 +223,7 @@ fn share(scores: &mut [f32; PAGE], scales: &[f32], from: usize, to: usize, weigh
 }
 
 /// dots[i] ← products of the query with keys 4i to 4i + 3.
-fn score(query: &[i16], keys: &[i16], dim: usize, dots: &mut [I32x4; RUN / 4]) {
+fn score(query: &[i16], keys: &[i16], dim: usize, dots: &mut [I32x4]) {
     // At most eight vectors of the query stay in registers.
     for at in (0..dim).step_by(8 * LANES) {
         let (query, keys) = (&query[at..], &keys[at..]);
@@ -239,7 +241,7 @@ fn score(query: &[i16], keys: &[i16], dim: usize, dots: &mut [I32x4; RUN / 4]) {
 }
 
 #[inline(never)]
-fn score_part<const N: usize>(query: &[i16], keys: &[i16], dim: usize, dots: &mut [I32x4; RUN / 4]) {
+fn score_part<const N: usize>(query: &[i16], keys: &[i16], dim: usize, dots: &mut [I32x4]) {
     let query: [I16x8; N] = std::array::from_fn(|i| I16x8::load(&query.as_chunks().0[i]));
     for (dots, keys) in dots.iter_mut().zip(keys.chunks(4 * dim)) {
         let key = |p: usize| {

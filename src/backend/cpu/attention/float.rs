@@ -101,7 +101,7 @@ fn heads<const H: usize>(
             // Only real scores: a capped −1e30 would be −cap, and count.
             softcap(&mut scores[h][..n], cap);
         }
-        partials[h] = weigh(&mut scores[h], n);
+        partials[h] = weigh(&mut scores[h][..n.next_multiple_of(4)]);
     }
     let vectors = dim / 4;
     let mut i = 0;
