@@ -225,24 +225,52 @@ fn keep_best(logits: &[f32], floor: f32, k: usize, out: &mut Vec<Candidate>) {
 pub fn argmax(logits: &[f32]) -> Option<u32> {
     /// Logits that are looked at together, in vectors.
     const RUN: usize = 64;
-    let (mut best, mut at) = (f32::NEG_INFINITY, None);
+    let (mut best, mut at) = (rank(f32::NEG_INFINITY), None);
     for (i, run) in logits.chunks(RUN).enumerate() {
-        // Comparisons with what is not a number are false, so that it is passed over.
-        let mut lanes = [f32::NEG_INFINITY; 8];
         let (eights, rest) = run.as_chunks::<8>();
-        for eight in eights.iter().chain(&[std::array::from_fn(|i| rest.get(i).copied().unwrap_or(f32::NAN))]) {
-            lanes = std::array::from_fn(|l| if eight[l] > lanes[l] { eight[l] } else { lanes[l] });
-        }
-        let most = lanes.into_iter().fold(best, |a, b| if b > a { b } else { a });
+        let lanes =
+            eights.iter().fold([i32::MIN; 8], |most, eight| std::array::from_fn(|l| most[l].max(rank(eight[l]))));
+        let most = lanes.into_iter().chain(rest.iter().map(|&l| rank(l))).fold(best, i32::max);
         if most > best {
             best = most;
-            at = run.iter().position(|&l| l == most).map(|place| (RUN * i + place) as u32);
+            at = run.iter().position(|&l| rank(l) == most).map(|place| (RUN * i + place) as u32);
         }
     }
     at
 }
 
+/// An integer that is as much greater or less as the logit is; the least where that is not a number.
+///
+/// Comparing floats would do in any machine but one: where relaxed SIMD is on, LLVM 22 makes `if a > b { a } else { b }`
+/// an instruction that may give anything for what is not a number.
+fn rank(logit: f32) -> i32 {
+    // So that −0 is 0.
+    let bits = (logit + 0.0).to_bits() as i32;
+    if logit.is_nan() { i32::MIN } else { bits ^ ((bits >> 31) as u32 >> 1) as i32 }
+}
+
 /// Logits as arithmetic can use them: NaN is impossible, +∞ is the largest number.
 fn finite(logit: f32) -> f32 {
     if logit.is_nan() { f32::NEG_INFINITY } else { logit.min(f32::MAX) + 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Here, since relaxed SIMD once made something else of it.
+    #[test]
+    fn the_highest_logit_is_found_wherever_it_is_and_the_first_among_equals() {
+        for n in [1, 7, 8, 63, 64, 65, 130, 300] {
+            for best in 0..n {
+                let mut logits: Vec<f32> = (0..n).map(|i| -1.0 - (i * 7 % 11) as f32).collect();
+                logits[best..].iter_mut().step_by(5).for_each(|l| *l = -0.0);
+                logits[..best].iter_mut().step_by(3).for_each(|l| *l = f32::NAN);
+                logits[n - 1] = if best == n - 1 { 0.0 } else { f32::NAN };
+                assert_eq!(argmax(&logits), Some(best as u32), "{n} logits");
+            }
+            assert_eq!(argmax(&vec![f32::NAN; n]), None);
+            assert_eq!(argmax(&vec![f32::NEG_INFINITY; n]), None);
+        }
+    }
 }
