@@ -178,6 +178,11 @@ impl Gpu {
         Gpu { f16: false, ..self.clone() }
     }
 
+    /// The same device, whose subgroups are left alone.
+    pub(super) fn without_subgroups(&self) -> Gpu {
+        Gpu { subgroup: 0, ..self.clone() }
+    }
+
     /// Bytes of device memory in use, where the driver's allocator tells.
     pub fn allocated(&self) -> Option<u64> {
         self.device.generate_allocator_report().map(|r| r.total_allocated_bytes)

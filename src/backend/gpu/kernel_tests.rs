@@ -185,6 +185,30 @@ fn mat_vec_and_mat_mul_agree_with_the_scalar_twin_in_every_format() {
     }
 }
 
+/// Invocations that read for each other: every format, and batches that end within a tile of 16 tokens.
+#[test]
+fn mat_rows_with_swaps_within_a_quad_agrees_with_the_scalar_twin() {
+    let Some(gpu) = gpu() else { return };
+    let linears = Linears { tiles: false, subgroups: true, ..Linears::new(64, 1, 4) };
+    if !linears.is_possible(&gpu) {
+        eprintln!("SKIPPED mat_rows in subgroups: this device's have {} invocations", gpu.subgroup);
+        return;
+    }
+    let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
+    for types in GgmlType::SUPPORTED.as_chunks::<1>().0 {
+        let per = types[0].block().unwrap().0;
+        let cols = if per == 1 { 83 } else { 3 * per };
+        for tokens in [1, 3, 11, 35] {
+            check(&gpu, &mut maker, &mut random, Case { types, cols, tokens, linears, ..PLAIN });
+        }
+    }
+    // Fewer rows than a quad has invocations, and one more than two workgroups have.
+    for (rows, tokens) in [(3, 2), (64, 16), (129, 17)] {
+        let epilogue = Epilogue { add: true, cap: Some(3.0), ..Epilogue::default() };
+        check(&gpu, &mut maker, &mut random, Case { rows, tokens, bias: true, epilogue, linears, ..PLAIN });
+    }
+}
+
 #[test]
 fn every_shape_of_a_mat_vec_workgroup_gives_the_same() {
     let Some(gpu) = gpu() else { return };

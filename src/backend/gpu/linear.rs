@@ -25,7 +25,7 @@ pub struct Linears {
     /// Batches are computed as tiles in workgroup memory. Else, for adapters that compute on the CPU, rows by
     /// invocations, and formats are unpacked without shifts.
     pub tiles: bool,
-    /// Those that share a row are in one subgroup, and sum up there.
+    /// Those that share a row are in one subgroup, and sum up there; without tiles, four read a batch together.
     #[serde(default)]
     pub subgroups: bool,
 }
@@ -78,6 +78,9 @@ pub struct Side<'a> {
     pub epilogue: Epilogue,
 }
 
+/// Invocations that swap what they have read; a smaller subgroup can't.
+const QUAD: u32 = 4;
+
 /// Workgroups a dimension on every device.
 const MOST_GROUPS: u32 = 65_535;
 
@@ -106,12 +109,12 @@ impl Linears {
 
     /// Whether the kernels can have this shape on a device.
     pub fn is_possible(&self, gpu: &Gpu) -> bool {
-        let Linears { workgroup, lanes, rows, subgroups, .. } = *self;
+        let Linears { workgroup, lanes, rows, tiles, subgroups } = *self;
         (1..=256).contains(&workgroup)
             && lanes > 0
             && workgroup % lanes == 0
             && matches!(rows, 1 | 2 | 4)
-            && (!subgroups || lanes.is_power_of_two() && lanes <= gpu.subgroup)
+            && (!subgroups || lanes.is_power_of_two() && lanes <= gpu.subgroup && (tiles || gpu.subgroup >= QUAD))
     }
 
     /// The shapes to measure on a device.
@@ -132,9 +135,13 @@ impl Linears {
     ];
 
     /// Workgroups that suit any adapter of this kind, before anything is measured. A software
-    /// adapter pays dearly for barriers, so there an invocation takes whole rows.
+    /// adapter pays dearly for barriers, so there an invocation takes whole rows; and for reading, so there
+    /// invocations read for each other where they can.
     pub fn guess(gpu: &Gpu) -> Linears {
-        if gpu.is_software() { Linears { tiles: false, ..Linears::new(64, 1, 4) } } else { Linears::new(64, 16, 4) }
+        if !gpu.is_software() {
+            return Linears::new(64, 16, 4);
+        }
+        Linears { tiles: false, subgroups: gpu.subgroup >= QUAD, ..Linears::new(64, 1, 4) }
     }
 
     /// All dispatches of a projection.
@@ -207,7 +214,7 @@ impl Linears {
             ("GLU", flag(e.glu.is_some())),
             ("LOGITS", flag(e.logits)),
         ];
-        let team = if self.subgroups { "team_subgroup" } else { "team_memory" };
+        let team = if self.subgroups && self.lanes > 1 { "team_subgroup" } else { "team_memory" };
         let [quants, scale, octet] = self.format(&s.layout);
         let choices = [quants, scale, octet, ("team", team)];
         let p = prepare(gpu, maker, (&MAT_VEC, &choices), (s, e), &constants, params)?;
@@ -242,7 +249,12 @@ impl Linears {
                 let constants = [("TOKENS", f64::from(tokens))];
                 (prepare(gpu, maker, (&MAT_MUL, &format), (s, e), &constants, params)?, 16 * tokens)
             }
-            false => (prepare(gpu, maker, (&MAT_ROWS, &format), (s, e), &[], params)?, 16),
+            false => {
+                let [quants, scale, octet] = format;
+                let tokens = if self.subgroups { "tokens_swaps" } else { "tokens_loads" };
+                let choices = [quants, scale, octet, ("tokens", tokens)];
+                (prepare(gpu, maker, (&MAT_ROWS, &choices), (s, e), &[], params)?, 16)
+            }
         };
         let grid = ((s.rows as u32).div_ceil(64), 1, Batch::Tokens(tokens));
         Ok(bind(gpu, maker, &p, s, [x.batch, to.y], [None, bias], grid))

@@ -1,5 +1,5 @@
 //! Never silently wrong: before a model is loaded, a small one of its kind must give the oracle's
-//! logits on this device. Falls back from an f16 cache to f32, and says so.
+//! logits on this device. Falls back from subgroups and from an f16 cache to f32, and says so.
 
 use super::synthetic::{Size, Synthetic};
 use super::{Gpu, GpuBackend, GpuOptions, Linears};
@@ -79,6 +79,12 @@ impl GpuBackend {
             };
             match problem {
                 None => break,
+                // Which invocations make a subgroup is the driver's to say, and whether there are any.
+                Some(problem) if Linears::guess(&gpu).subgroups => {
+                    notes.push(format!("subgroups are off, because {problem}"));
+                    gpu.forgive();
+                    gpu = gpu.without_subgroups();
+                }
                 Some(problem) if gpu.f16 => {
                     notes.push(format!("f16 keys and values are off, because {problem}"));
                     gpu = gpu.without_f16();
@@ -216,10 +222,12 @@ mod tests {
         };
         let (backend, note) = judge(1.0, F16_RMS).unwrap();
         assert_eq!((backend.gpu().f16, note.as_str()), (gpu.f16, ""));
+        assert_eq!(backend.gpu().subgroup, gpu.subgroup);
         // Right in f32, and wrong in f16 by more than is allowed.
         let (backend, note) = judge(1.0, 1e-7).unwrap();
         assert!(!backend.gpu().f16);
         assert_eq!(note.contains("f16 keys and values are off, because its logits differ"), gpu.f16, "{note}");
+        assert_eq!(note.contains("subgroups are off"), gpu.f16 && Linears::guess(&gpu).subgroups, "{note}");
         let error = judge(1.1, F16_RMS).unwrap_err();
         assert!(error.to_string().contains("fails the self-test"), "{error}");
         assert_eq!(error.code(), "backend");

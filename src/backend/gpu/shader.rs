@@ -1,7 +1,7 @@
 //! WGSL sources and their `#import`s. Knows no device; every composition is validated in tests.
 //!
 //! A kernel is one file; what it shares with others is imported from `shaders/lib` once, depth first.
-//! Some imports are placeholders (`quants`, `scale`, `octet`, `kv`, `team`) that the caller maps to a file: that is how
+//! Some imports are placeholders (`quants`, `scale`, `octet`, `kv`, `team`, `tokens`) that the caller maps to a file: that is how
 //! one kernel serves every block format.
 
 /// `(placeholder, file)` pairs for [`compose`].
@@ -53,6 +53,8 @@ files! {
     "scale_pair" => "lib/scale_pair",
     "scale_q2k" => "lib/scale_q2k",
     "step" => "lib/step",
+    "tokens_loads" => "lib/tokens_loads",
+    "tokens_swaps" => "lib/tokens_swaps",
     "team_memory" => "lib/team_memory",
     "team_subgroup" => "lib/team_subgroup",
 }

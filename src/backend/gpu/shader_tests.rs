@@ -15,12 +15,14 @@ fn compositions() -> Vec<(String, String)> {
     for kernel in ["mat_vec", "mat_mul", "mat_rows", "embed"] {
         for dtype in GgmlType::SUPPORTED {
             let layout = Layout::of(dtype).unwrap();
-            for team in ["team_memory", "team_subgroup"].into_iter().take(if kernel == "mat_vec" { 2 } else { 1 }) {
+            let variants: &[(&str, &str)] = match kernel {
+                "mat_vec" => &[("team", "team_memory"), ("team", "team_subgroup")],
+                "mat_rows" => &[("tokens", "tokens_loads"), ("tokens", "tokens_swaps")],
+                _ => &[("none", "none")],
+            };
+            for &variant in variants {
                 for octet in ["octet", "octet_masks"] {
-                    push(
-                        kernel,
-                        &[("quants", layout.quants), ("scale", layout.scale), ("team", team), ("octet", octet)],
-                    );
+                    push(kernel, &[("quants", layout.quants), ("scale", layout.scale), variant, ("octet", octet)]);
                 }
             }
         }

@@ -16,6 +16,8 @@ use crate::gguf::Gguf;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     f16: bool,
+    #[serde(default)]
+    subgroups: bool, // there are some, and they compute rightly
     draws: bool,
     /// What the user should know.
     pub note: String,
@@ -64,8 +66,9 @@ impl Verdict {
         known: Option<Verdict>,
     ) -> Result<(GpuBackend, Verdict)> {
         // What another device of the same name could do is no help.
-        if let Some(verdict) = known.filter(|v| !v.f16 || gpu.f16) {
+        if let Some(verdict) = known.filter(|v| (!v.f16 || gpu.f16) && (!v.subgroups || gpu.subgroup > 0)) {
             let gpu = if verdict.f16 { gpu } else { gpu.without_f16() };
+            let gpu = if verdict.subgroups { gpu } else { gpu.without_subgroups() };
             let mut backend = GpuBackend::on(gpu)?;
             backend.draws = verdict.draws;
             if let Some((linears, _)) = verdict.tuned.filter(|(linears, _)| linears.is_possible(backend.gpu())) {
@@ -81,7 +84,8 @@ impl Verdict {
             backend.set_linears(found.0);
             tuned = Some(found);
         }
-        let verdict = Verdict { f16: backend.gpu().f16, draws: backend.draws, note, tuned, cpu_ms: None };
+        let (f16, subgroups) = (backend.gpu().f16, backend.gpu().subgroup > 0);
+        let verdict = Verdict { f16, subgroups, draws: backend.draws, note, tuned, cpu_ms: None };
         Ok((backend, verdict))
     }
 
@@ -159,7 +163,8 @@ mod tests {
         let (gguf, config) = model("llama-q4_1");
         let tuned = |ms| Some((Linears::new(64, 16, 4), ms));
         let judge = |verdict: &mut Verdict| pollster::block_on(verdict.better_than_cpu(&gguf, &config, 1));
-        let mut verdict = Verdict { f16: false, draws: true, note: String::new(), tuned: tuned(1e9), cpu_ms: None };
+        let mut verdict =
+            Verdict { f16: false, subgroups: false, draws: true, note: String::new(), tuned: tuned(1e9), cpu_ms: None };
         assert_eq!(judge(&mut verdict).unwrap_err().code(), "backend");
         let measured = verdict.cpu_ms.unwrap();
         assert!(measured > 0.0);

@@ -22,8 +22,11 @@ struct MatMul {
 
 // Octet `j` of a block, in full.
 fn weights(raw: Raw, block: u32, j: u32) -> Octet {
+    return scaled(raw, scale(block, j >> 1u), j);
+}
+
+fn scaled(raw: Raw, s: vec2<f32>, j: u32) -> Octet {
     let q = octet(raw, j);
-    let s = scale(block, j >> 1u);
     return Octet(q.lo * s.x + s.y, q.hi * s.x + s.y);
 }
 
