@@ -7,6 +7,9 @@ export const shaders = [];
 const FLAWS = {
   // Norms that are a tenth too large: every number after them is wrong.
   numbers: (code) => code.replaceAll('inverseSqrt(', '1.1 * inverseSqrt('),
+  // Neighbours in a quad that are not there, and a device that refuses to look for them.
+  swaps: (code) => code.replaceAll('quadSwapX(', 'quadSwapY('),
+  quads: (code) => code.replaceAll('quadSwapX(', 'quadSwapZ('),
   compiler: (code) => (code.includes('inverseSqrt(') ? `${code}\nfn refused( {` : code),
 };
 

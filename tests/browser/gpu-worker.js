@@ -105,7 +105,7 @@ async function run(task) {
     tested.push(value.tested);
     if (i >= (task.times ?? 1)) {
       await new Promise((resolve) => setTimeout(resolve, 100)); // the ends of devices are told later
-      return { ...value, peaks, ends, tested, shaders: task.shape ? shaders : [] };
+      return { ...value, peaks, ends, tested, shaders: task.subgroups ? shaders : [] };
     }
   }
 }

@@ -121,6 +121,33 @@ test("sums within subgroups give the reference's ids", async (t) => {
   assert.deepEqual(value.ids, cases[0].greedy_ids);
 });
 
+test('where devices have subgroups this adapter swaps within quads, unless the numbers become wrong', async (t) => {
+  const name = 'smollm2-tied-q4_0';
+  const { cases } = JSON.parse(await readFile(join(arch, name, 'expected.json'), 'utf8'));
+  const task = {
+    model: `/models/${name}.gguf`,
+    files: { [`/models/${name}.gguf`]: join(arch, name, 'model.gguf') },
+    backend: 'gpu',
+    request: { ids: cases[0].input_ids, max_tokens: 16, temperature: 0, ignore_eos: true },
+    subgroups: true,
+  };
+  for (const flaw of [undefined, 'swaps', 'quads']) {
+    const { value, error } = await run(t, { ...task, flaw });
+    assert.equal(error, undefined, flaw);
+    assert.equal(value.info.backend, 'gpu', `${flaw}: ${value.info.reason}`);
+    assert.equal(
+      value.info.reason.includes('subgroups are off, because'),
+      flaw !== undefined,
+      value.info.reason,
+    );
+    assert.ok(
+      value.shaders.some((/** @type {string} */ text) => text.includes('@builtin(subgroup_invocation_id)')),
+      flaw,
+    );
+    assert.deepEqual(value.ids, cases[0].greedy_ids, flaw);
+  }
+});
+
 test('a software adapter is never chosen by itself, and the reason is told', async (t) => {
   const { value } = await run(t, {
     model: '/models/tiny.gguf',

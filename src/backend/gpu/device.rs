@@ -17,7 +17,7 @@ pub struct GpuOptions {
     pub default_limits: bool,
     /// Accept an adapter that computes on the CPU.
     pub software: bool,
-    /// Let invocations of a subgroup sum up together where the device can. In a browser the page must
+    /// Let invocations of a subgroup sum up and read together where the device can. In a browser the page must
     /// see to it that the device is asked for with this feature, because `wgpu` does not know it there.
     pub subgroups: bool,
 }

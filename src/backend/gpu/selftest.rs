@@ -82,6 +82,8 @@ impl GpuBackend {
                 // Which invocations make a subgroup is the driver's to say, and whether there are any.
                 Some(problem) if Linears::guess(&gpu).subgroups => {
                     notes.push(format!("subgroups are off, because {problem}"));
+                    // A browser tells of a refused shader later, and then of everything that would have used it.
+                    _ = gpu.settle().await;
                     gpu.forgive();
                     gpu = gpu.without_subgroups();
                 }

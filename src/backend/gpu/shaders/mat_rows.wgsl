@@ -87,13 +87,17 @@ fn octet_of_rows(sums: Both, v: Columns, w: Columns, at: Starts, n: u32) -> Both
     );
 }
 
-fn outputs(row: u32, token: vec4<u32>, sums: mat4x4<f32>) {
-    for (var t = 0u; t < 4u; t++) {
-        let v = sums[t];
-        output(row, token[t], v.x);
-        output(row + 8u, token[t], v.y);
-        output(row + 16u, token[t], v.z);
-        output(row + 24u, token[t], v.w);
+// Stores everything. A loop over copies, since code that is used once need not be long: adapters compile it all.
+fn outputs(row: u32, token: vec4<u32>, sums: Both) {
+    var all = array<mat4x4<f32>, 8>(sums.a.a, sums.a.b, sums.a.c, sums.a.d, sums.b.a, sums.b.b, sums.b.c, sums.b.d);
+    for (var i = 0u; i < 32u; i++) {
+        let v = all[i >> 2u][i & 3u];
+        let t = 4u * ((i >> 2u) & 3u) + token[i & 3u];
+        let r = row + 32u * (i >> 4u);
+        output(r, t, v.x);
+        output(r + 8u, t, v.y);
+        output(r + 16u, t, v.z);
+        output(r + 24u, t, v.w);
     }
 }
 
@@ -122,12 +126,5 @@ fn main(place: Place) {
         sums = octet_of_rows(sums, columns(v, v.right, 2u), columns(w, w.right, 2u), at, n + 4u);
         sums = octet_of_rows(sums, columns(v, v.right, 3u), columns(w, w.right, 3u), at, n + 6u);
     }
-    outputs(row, token, sums.a.a);
-    outputs(row, token + 4u, sums.a.b);
-    outputs(row, token + 8u, sums.a.c);
-    outputs(row, token + 12u, sums.a.d);
-    outputs(row + 32u, token, sums.b.a);
-    outputs(row + 32u, token + 4u, sums.b.b);
-    outputs(row + 32u, token + 8u, sums.b.c);
-    outputs(row + 32u, token + 12u, sums.b.d);
+    outputs(row, token, sums);
 }
