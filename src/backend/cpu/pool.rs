@@ -122,7 +122,7 @@ impl Shared {
         let mut seen = self.state.0.load(Ordering::Acquire) & !(EPOCH - 1);
         // Epochs count from the next region on, but one that is open now may be joined too.
         seen = seen.wrapping_sub(EPOCH);
-        while let Some(epoch) = self.wait(seen) {
+        while let Some(epoch) = self.wait(seen, number) {
             seen = epoch;
             if self.join(epoch, number) {
                 self.claim(number as usize);
@@ -138,13 +138,18 @@ impl Shared {
         GLOBAL.get_or_init(Arc::default).clone()
     }
 
-    /// Waits for an epoch other than `seen`: spins a moment, then sleeps. `None` on stop.
-    fn wait(&self, seen: u32) -> Option<u32> {
+    /// Waits for an epoch other than `seen`: spins a moment, then sleeps. A worker that may not join sleeps
+    /// at once, and until it may. `None` on stop.
+    fn wait(&self, seen: u32, number: u32) -> Option<u32> {
         let changed = || {
-            let epoch = self.state.0.load(Ordering::Acquire) & !(EPOCH - 1);
+            let epoch = self.state.0.load(Ordering::SeqCst) & !(EPOCH - 1);
             (epoch != seen).then_some(epoch)
         };
+        let may = || number <= self.limit.load(Ordering::SeqCst);
         for _ in 0..SPINS {
+            if !may() {
+                break;
+            }
             if let Some(epoch) = changed() {
                 return Some(epoch);
             }
@@ -154,18 +159,37 @@ impl Shared {
             std::hint::spin_loop();
         }
         let mut guard = self.bed.lock().unwrap_or_else(|e| e.into_inner());
-        self.sleepers.0.fetch_add(1, Ordering::SeqCst);
+        let mut counted = false;
         let result = loop {
             if self.stop.load(Ordering::SeqCst) {
                 break None;
             }
-            if let Some(epoch) = changed() {
+            // Whoever opens a region rings for those who are counted.
+            let wanted = may();
+            if wanted && !counted {
+                self.sleepers.0.fetch_add(1, Ordering::SeqCst);
+            } else if counted && !wanted {
+                self.sleepers.0.fetch_sub(1, Ordering::SeqCst);
+            }
+            counted = wanted;
+            if let Some(epoch) = changed().filter(|_| wanted) {
                 break Some(epoch);
             }
             guard = self.bell.wait(guard).unwrap_or_else(|e| e.into_inner());
         };
-        self.sleepers.0.fetch_sub(1, Ordering::SeqCst);
+        if counted {
+            self.sleepers.0.fetch_sub(1, Ordering::SeqCst);
+        }
         result
+    }
+
+    /// Lets the first `workers` join regions.
+    fn limit(&self, workers: u32) {
+        let before = self.limit.swap(workers, Ordering::SeqCst);
+        if workers > before {
+            drop(self.bed.lock().unwrap_or_else(|e| e.into_inner()));
+            self.bell.notify_all();
+        }
     }
 
     /// Enters the region of `epoch` if it is still open, as the worker with this number.
@@ -300,7 +324,10 @@ impl Pool {
     pub fn limit(&mut self, threads: usize) {
         self.threads = threads.clamp(1, self.available);
         if let Some(shared) = &self.shared {
-            shared.limit.store(self.threads as u32 - 1, Ordering::Relaxed);
+            let workers = self.threads as u32 - 1;
+            if workers != shared.limit.load(Ordering::Relaxed) {
+                shared.limit(workers);
+            }
         }
     }
 
@@ -371,6 +398,26 @@ mod tests {
             let sum = AtomicUsize::new(0);
             pool.run(100, 1, &|range| _ = sum.fetch_add(range.sum(), Ordering::Relaxed));
             assert_eq!(sum.into_inner(), 4950);
+        }
+    }
+    #[test]
+    fn a_pool_is_as_large_as_its_limit_says() {
+        let mut pool = Pool::new(4);
+        for (round, limit) in [1, 4, 2, 1, 3, 4].into_iter().enumerate() {
+            pool.limit(limit);
+            // Long enough for all to fall asleep in some rounds, and not in others.
+            std::thread::sleep(std::time::Duration::from_millis(round as u64 % 3 * 10));
+            let names = Mutex::new(std::collections::BTreeSet::new());
+            for _ in 0..100 {
+                pool.run(64, 1, &|range| {
+                    names.lock().unwrap().insert(std::thread::current().name().map(str::to_owned));
+                    range.for_each(|_| std::thread::sleep(std::time::Duration::from_micros(20)));
+                });
+                if names.lock().unwrap().len() == limit {
+                    break;
+                }
+            }
+            assert_eq!(names.into_inner().unwrap().len(), limit, "round {round}");
         }
     }
 }
