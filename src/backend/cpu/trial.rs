@@ -22,6 +22,9 @@ const GAIN: f64 = 1.07;
 const WARM: f64 = 50.0;
 /// The same once that has been waited for.
 const WARM_AGAIN: f64 = 10.0;
+/// Milliseconds for which a number of threads is used before it counts. Where a system shares its cores out between
+/// programs, what two threads have taken is made up for afterwards, at the cost of the next.
+const SETTLED: f64 = 10.0;
 
 /// Milliseconds for which the number of threads holds, however many prompts begin meanwhile: to measure it means
 /// to try what is slower.
@@ -43,8 +46,8 @@ impl Ways {
         let most = pool.available();
         let counts = if measures { candidates(most) } else { vec![most] };
         Ways {
-            dots: Trial::new(&trusted(), 1.0, WARM),
-            threads: Trial::new(&counts, GAIN, WARM_AGAIN),
+            dots: Trial::new(&trusted(), 1.0, WARM, 0.0),
+            threads: Trial::new(&counts, GAIN, WARM_AGAIN, SETTLED),
             most,
             found: 0.0,
         }
@@ -67,8 +70,8 @@ impl Ways {
         y: &mut [f32],
     ) {
         // One question at a time; how bytes are summed up concerns quads alone.
-        let asks_dots = self.dots.decided().is_none() && matrix.needs().quads;
-        let asks = asks_dots || self.threads.decided().is_none();
+        let asks_dots = self.dots.asks && matrix.needs().quads;
+        let asks = asks_dots || self.threads.asks;
         if !asks || input.tokens() < BATCH {
             input.dots = self.dots.decided().unwrap_or(DOT_KINDS[0]);
             pool.limit(self.threads.decided().unwrap_or(self.most));
@@ -83,7 +86,7 @@ impl Ways {
             self.dots.tell(input.dots, products, ms);
         } else {
             self.threads.tell(pool.threads(), products, ms);
-            if self.threads.decided().is_some() {
+            if !self.threads.asks {
                 self.found = now_ms();
             }
         }
@@ -138,10 +141,17 @@ struct Trial<W> {
     margin: f64,
     /// Milliseconds to go by before anything counts.
     warm: f64,
+    /// Milliseconds of a way's turn that do not count; without any, ways alternate.
+    settled: f64,
+    turn: usize, // whose it is
+    taken: f64,  // ms of that turn
     calls: u32,
     spent: Vec<f64>, // ms
     done: Vec<f64>,  // products
+    /// What was found last; what follows from it holds while it is asked again.
+    last: Option<usize>,
     decided: Option<usize>,
+    asks: bool,
 }
 
 /// Milliseconds that each way is measured for.
@@ -149,39 +159,49 @@ const MEASURED: f64 = 10.0;
 
 impl<W: Copy + PartialEq> Trial<W> {
     /// A trial of `ways`, which begins `warm` milliseconds of batches after the first.
-    fn new(ways: &[W], margin: f64, warm: f64) -> Self {
+    fn new(ways: &[W], margin: f64, warm: f64, settled: f64) -> Self {
         let none = vec![0.0; ways.len()];
-        let decided = (ways.len() == 1).then_some(0);
-        Trial { ways: ways.to_vec(), margin, warm, calls: 0, spent: none.clone(), done: none, decided }
+        let (asks, decided) = (ways.len() > 1, (ways.len() == 1).then_some(0));
+        let (spent, done, ways) = (none.clone(), none, ways.to_vec());
+        Trial { ways, margin, warm, settled, turn: 0, taken: 0.0, calls: 0, spent, done, last: decided, decided, asks }
     }
 
-    /// Forgets what was found, since the machine may do other things now; what holds goes on holding meanwhile.
+    /// Asks again, since the machine may do other things now; an answer that is not found yet stays the question.
     fn renew(&mut self) {
-        if self.ways.len() > 1 {
-            self.decided = None;
-            self.spent.fill(0.0);
-            self.done.fill(0.0);
+        if !self.asks && self.ways.len() > 1 {
+            self.asks = true;
+            self.begin();
         }
+    }
+
+    fn begin(&mut self) {
+        (self.turn, self.taken) = (0, 0.0);
+        self.spent.fill(0.0);
+        self.done.fill(0.0);
     }
 
     /// The way for the next matrix.
     fn next(&mut self) -> W {
-        let at = self.decided.unwrap_or_else(|| {
-            // In no step with the order of a layer's matrices.
-            self.calls = self.calls.wrapping_add(1);
-            (self.calls.wrapping_mul(0x9e37_79b1) >> 16) as usize % self.ways.len()
-        });
+        let at = match self.decided.filter(|_| !self.asks) {
+            Some(at) => at,
+            None if self.settled > 0.0 && self.warm <= 0.0 => self.turn,
+            None => {
+                // In no step with the order of a layer's matrices.
+                self.calls = self.calls.wrapping_add(1);
+                (self.calls.wrapping_mul(0x9e37_79b1) >> 16) as usize % self.ways.len()
+            }
+        };
         self.ways[at]
     }
 
     /// What was found, if anything was.
     fn decided(&self) -> Option<W> {
-        self.decided.map(|at| self.ways[at])
+        self.decided.or(self.last).map(|at| self.ways[at])
     }
 
     /// `products` took `ms` that way.
     fn tell(&mut self, way: W, products: usize, ms: f64) {
-        if self.decided.is_some() {
+        if !self.asks {
             return;
         }
         if self.warm > 0.0 {
@@ -189,12 +209,27 @@ impl<W: Copy + PartialEq> Trial<W> {
             return;
         }
         let Some(at) = self.ways.iter().position(|&w| w == way) else { return };
+        self.taken += ms;
+        if self.taken - ms < self.settled {
+            return;
+        }
         self.spent[at] += ms;
         self.done[at] += products as f64;
+        if self.settled > 0.0 && self.spent[at] >= MEASURED {
+            (self.turn, self.taken) = ((self.turn + 1) % self.ways.len(), 0.0);
+        }
         if self.spent.iter().all(|&ms| ms >= MEASURED) {
             let rate = |at: usize| self.done[at] / self.spent[at];
             let best = (0..self.ways.len()).map(rate).fold(0.0, f64::max);
-            self.decided = (0..self.ways.len()).find(|&at| rate(at) * self.margin >= best);
+            let found = (0..self.ways.len()).find(|&at| rate(at) * self.margin >= best);
+            // Another program's turn may have been mistaken for a way's: what is new must be found twice.
+            self.asks = self.settled > 0.0 && self.last != found;
+            self.last = found;
+            if self.asks {
+                self.begin();
+            } else {
+                self.decided = found;
+            }
         }
     }
 }
@@ -205,16 +240,22 @@ mod tests {
 
     /// What a trial settles for if either way takes so many ms a product.
     fn settles(ms: [f64; 2], margin: f64) -> usize {
-        let mut trial = Trial::new(&[0, 1], margin, 50.0);
-        for _ in 0..1000 {
-            let way = trial.next();
-            // Not optimized yet at first: the other way round, and slow.
-            let of = if trial.warm > 0.0 { 3.0 * ms[1 - way] } else { ms[way] };
-            trial.tell(way, 10, 10.0 * of);
-        }
-        let found = trial.decided().expect("it had a thousand calls");
-        assert_eq!([0; 9].map(|_| trial.next()), [found; 9]);
-        found
+        let found = [0.0, 10.0].map(|settled| {
+            let mut trial = Trial::new(&[0, 1], margin, 50.0, settled);
+            let mut turns = vec![0];
+            for _ in 0..1000 {
+                let way = trial.next();
+                // Not optimized yet at first: the other way round, and slow. And so it is after a change.
+                let warm = trial.warm > 0.0 || turns.iter().rev().take(2).any(|&w| w != way) && settled > 0.0;
+                turns.push(way);
+                trial.tell(way, 10, 10.0 * if warm { 3.0 * ms[1 - way] } else { ms[way] });
+            }
+            let found = trial.decided().expect("it had a thousand calls");
+            assert_eq!([0; 9].map(|_| trial.next()), [found; 9]);
+            found
+        });
+        assert_eq!(found[0], found[1]);
+        found[0]
     }
 
     #[test]
@@ -231,11 +272,13 @@ mod tests {
 
     #[test]
     fn what_was_found_is_found_again_when_the_machine_has_changed() {
-        let mut trial = Trial::new(&['a', 'b'], 1.0, 0.0);
+        let mut trial = Trial::new(&['a', 'b'], 1.0, 0.0, 10.0);
         let mut run = |slow: char| {
             trial.renew();
+            let before = trial.decided;
             for _ in 0..200 {
                 let way = trial.next();
+                assert!(!trial.asks || trial.decided == before, "what was found holds until something is found");
                 trial.tell(way, 1, if way == slow { 2.0 } else { 1.0 });
             }
             trial.decided()
@@ -271,6 +314,6 @@ mod tests {
 
     #[test]
     fn one_way_is_no_trial() {
-        assert_eq!(Trial::new(&['a'], 1.0, 9.0).decided(), Some('a'));
+        assert_eq!(Trial::new(&['a'], 1.0, 9.0, 9.0).decided(), Some('a'));
     }
 }
