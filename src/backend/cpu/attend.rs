@@ -1,14 +1,16 @@
 //! The attention step: QK-norm, rotation, cache write, and the sharing out of chunks to threads.
 
+use std::ops::Range;
+
 use super::attention::{KvPages, MOST_HEADS, PAGE, Partial};
 use super::disjoint::Disjoint;
 use super::pool::Pool;
 use super::state::RunState;
 use super::{CpuBackend, ops};
+use crate::backend::scalar::ops::rope;
 use crate::backend::{LayerWeights, Span};
 use crate::config::{ModelConfig, QkNorm, RopeKind};
 use crate::error::Result;
-use std::ops::Range;
 
 /// Tasks for each thread from which on no finer ones are wanted.
 const TASKS: usize = 8;
@@ -32,8 +34,8 @@ pub fn attend<K: KvPages>(
         if let Some(kind) = layer.config.rope {
             let angles = if kind == RopeKind::Local { &run.local } else { &run.global };
             let (cos, sin) = angles.at(t);
-            q.chunks_exact_mut(c.head_dim).for_each(|h| ops::rope(h, cos, sin, c.rope.style));
-            k.chunks_exact_mut(c.head_dim).for_each(|h| ops::rope(h, cos, sin, c.rope.style));
+            q.chunks_exact_mut(c.head_dim).for_each(|h| rope(h, cos, sin, c.rope.style));
+            k.chunks_exact_mut(c.head_dim).for_each(|h| rope(h, cos, sin, c.rope.style));
         }
         q.iter_mut().for_each(|q| *q *= c.attn_scale);
         kv.write(c, index, false, span.start + t, k);

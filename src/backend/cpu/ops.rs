@@ -1,8 +1,7 @@
 //! Norms, activations and residual sums on the vector vocabulary. Twins of `scalar/ops.rs`.
 
 use super::simd::{self, F32x4};
-use crate::backend::scalar;
-use crate::config::{Activation, RopeStyle};
+use crate::config::Activation;
 
 /// Σ aᵢ·bᵢ in four interleaved vectors of partial sums.
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
@@ -38,17 +37,6 @@ pub fn layer_norm(x: &[f32], w: &[f32], b: Option<&[f32]>, eps: f32, y: &mut [f3
     y.iter_mut().zip(w).for_each(|(y, w)| *y = *y * scale * w);
     if let Some(b) = b {
         y.iter_mut().zip(b).for_each(|(y, b)| *y += b);
-    }
-}
-
-/// Rotates the first `2 * cos.len()` elements of one head (arXiv:2104.09864).
-pub fn rope(head: &mut [f32], cos: &[f32], sin: &[f32], style: RopeStyle) {
-    if style != RopeStyle::Neox {
-        return scalar::ops::rope(head, cos, sin, style);
-    }
-    let (x, y) = head[..2 * cos.len()].split_at_mut(cos.len());
-    for ((x, y), (cos, sin)) in x.iter_mut().zip(y).zip(cos.iter().zip(sin)) {
-        (*x, *y) = (*x * cos - *y * sin, *x * sin + *y * cos);
     }
 }
 

@@ -41,16 +41,17 @@ pub fn layer_norm(x: &mut [f32], w: &[f32], b: Option<&[f32]>, eps: f32) {
 
 /// Rotates the first `2 * cos.len()` elements of one head (arXiv:2104.09864).
 pub fn rope(head: &mut [f32], cos: &[f32], sin: &[f32], style: RopeStyle) {
-    let half = cos.len();
-    for i in 0..half {
-        let (a, b) = match style {
-            RopeStyle::None => return,
-            RopeStyle::Interleaved => (2 * i, 2 * i + 1),
-            RopeStyle::Neox => (i, i + half),
-        };
-        let (x, y) = (head[a], head[b]);
-        head[a] = x * cos[i] - y * sin[i];
-        head[b] = x * sin[i] + y * cos[i];
+    let turned = |(x, y): (f32, f32), (cos, sin): (&f32, &f32)| (x * cos - y * sin, x * sin + y * cos);
+    let angles = cos.iter().zip(sin);
+    match style {
+        RopeStyle::None => {}
+        RopeStyle::Interleaved => {
+            head.as_chunks_mut().0.iter_mut().zip(angles).for_each(|(p, a)| *p = turned((*p).into(), a).into());
+        }
+        RopeStyle::Neox => {
+            let (x, y) = head.split_at_mut(cos.len());
+            x.iter_mut().zip(y).zip(angles).for_each(|((x, y), a)| (*x, *y) = turned((*x, *y), a));
+        }
     }
 }
 

@@ -7,13 +7,14 @@
 //!
 //! A power of two for a scale makes rounding what was rounded before change nothing.
 
+use std::ops::Range;
+
 use super::{KvPages, PAGE, Partial, allocate, first_row, weigh};
 use crate::backend::cpu::ops::softcap;
 use crate::backend::cpu::simd::{F32x4, I16x8, I32x4};
 use crate::config::ModelConfig;
 use crate::error::Result;
 use crate::quant::power_of_two_scale;
-use std::ops::Range;
 
 /// Elements of a vector.
 const LANES: usize = 8;
