@@ -9,7 +9,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::config::{LayerConfig, ModelConfig, RopeTable};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gguf::GgmlType;
 
 pub mod cpu;
@@ -31,6 +31,26 @@ pub struct Part {
     pub cols: usize,
     /// Block format of the bytes that will be filled in.
     pub dtype: GgmlType,
+}
+
+/// Rows of a piece of a part are a multiple of this, so that backends may group rows.
+pub const PIECE_ROWS: usize = 8;
+
+impl Part {
+    /// How many rows `bytes` are, which are to lie from row `first` on.
+    ///
+    /// # Errors
+    /// [`Error::TensorBytes`] if they are not whole rows, or more than there are.
+    pub fn rows_of(&self, first: usize, bytes: &[u8]) -> Result<usize> {
+        let row = self.dtype.bytes(self.cols).filter(|&row| row > 0 && bytes.len().is_multiple_of(row));
+        row.map(|row| bytes.len() / row).filter(|rows| first + rows <= self.rows).ok_or_else(|| Error::TensorBytes {
+            name: self.name.clone(),
+            dtype: self.dtype.to_string(),
+            elements: self.rows * self.cols,
+            want: self.dtype.bytes((self.rows - first.min(self.rows)) * self.cols).unwrap_or(0),
+            got: bytes.len(),
+        })
+    }
 }
 
 /// A matrix with an optional bias: y = W·x + b.
@@ -173,11 +193,13 @@ pub trait Backend: Draws + Sized + 'static {
     /// [`Error::UnsupportedType`](crate::Error), [`Error::OutOfMemory`](crate::Error).
     fn matrix(&mut self, parts: &[Part]) -> Result<Self::Matrix>;
 
-    /// Fills part `part` from the file's bytes, repacking on the way.
+    /// Fills rows of part `part`, from `first` on, from the file's bytes, repacking on the way.
+    ///
+    /// `first` is a multiple of [`PIECE_ROWS`], and so are the rows of all pieces but the last.
     ///
     /// # Errors
-    /// [`Error::TensorBytes`](crate::Error) if the length is wrong.
-    fn fill(&mut self, matrix: &mut Self::Matrix, part: usize, bytes: &[u8]) -> Result<()>;
+    /// [`Error::TensorBytes`](crate::Error) if the bytes are not whole rows of the part.
+    fn fill(&mut self, matrix: &mut Self::Matrix, part: usize, first: usize, bytes: &[u8]) -> Result<()>;
 
     /// Uploads a vector.
     ///

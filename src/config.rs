@@ -3,14 +3,19 @@
 //! A decoder family is one [`Family`] row; the forward pass in `model.rs` is the same for all of
 //! them. Keys are those that llama.cpp's converter writes.
 
+mod dims;
 mod family;
 mod rope;
 
+pub use dims::Dims;
 pub use family::{Family, QkNorm, RopeStyle};
 pub use rope::{RopeConfig, RopeTable, Scaling};
 
 use crate::error::{Error, Result};
 use crate::gguf::{Gguf, Metadata};
+
+/// More layers than this are damage, not a model.
+const MAX_LAYERS: usize = 4096;
 
 /// What norm a model uses, before and after its blocks.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,20 +60,8 @@ pub struct ModelConfig {
     pub architecture: String,
     /// `general.name`, or the architecture.
     pub name: String,
-    /// Tokens in the vocabulary.
-    pub vocab: usize,
-    /// Positions the model was trained for.
-    pub context_length: usize,
-    /// Width of the residual stream.
-    pub dim: usize,
-    /// Width of the MLP's hidden layer.
-    pub ff: usize,
-    /// Query heads.
-    pub heads: usize,
-    /// Key and value heads; `heads` is a multiple.
-    pub kv_heads: usize,
-    /// Width of one head.
-    pub head_dim: usize,
+    /// The sizes.
+    pub dims: Dims,
     /// Norm of all blocks.
     pub norm: NormKind,
     /// Epsilon of all norms.
@@ -81,8 +74,6 @@ pub struct ModelConfig {
     pub post_norm: bool,
     /// Activation of the MLP.
     pub activation: Activation,
-    /// The MLP has a gate beside its up projection.
-    pub gated: bool,
     /// Rotary embedding: style, base and scaling.
     pub rope: RopeConfig,
     /// A learned position table is added to the embeddings.
@@ -110,57 +101,13 @@ impl ModelConfig {
         let arch = meta.need_str("general.architecture")?;
         let family = Family::named(arch)?;
         let key = |k: &str| format!("{arch}.{k}");
-        let positive = |k: &str| positive(meta, &key(k));
-
-        let dim = positive("embedding_length")?;
-        let ff = positive("feed_forward_length")?;
-        let n_layers = positive("block_count")?;
-        if n_layers > 4096 {
-            return Err(Error::bad_metadata(key("block_count"), format!("{n_layers} layers are implausible")));
-        }
-        let heads = positive("attention.head_count")?;
-        let kv_heads = match meta.usize(&key("attention.head_count_kv"))? {
-            None => heads,
-            Some(0) => return Err(Error::bad_metadata(key("attention.head_count_kv"), "must not be 0")),
-            Some(n) => n,
-        };
-        if !heads.is_multiple_of(kv_heads) {
-            return Err(Error::bad_metadata(
-                key("attention.head_count"),
-                format!("{heads} query heads are no multiple of {kv_heads} key-value heads"),
-            ));
-        }
-        let head_dim = match meta.usize(&key("attention.key_length"))? {
-            Some(n) if n > 0 => n,
-            Some(_) => return Err(Error::bad_metadata(key("attention.key_length"), "must not be 0")),
-            // Converters leave the key out where heads divide the width; the rotary dimension is the
-            // only other trace of an explicit head size.
-            None if dim.is_multiple_of(heads) => dim / heads,
-            None => {
-                return Err(Error::bad_metadata(
-                    key("attention.head_count"),
-                    format!("{heads} heads do not divide the embedding length {dim}"),
-                ));
-            }
-        };
-        if let Some(value) = meta.usize(&key("attention.value_length"))?
-            && value != head_dim
-        {
-            return Err(Error::bad_metadata(
-                key("attention.value_length"),
-                format!("{value} differs from the key length {head_dim}"),
-            ));
-        }
+        let dims = Dims::from_gguf(gguf, arch, family.gated)?;
+        let n_layers = dims::positive(meta, &key("block_count"), MAX_LAYERS)?;
         let norm_eps = meta.f32(&key(family.eps_key))?.ok_or_else(|| Error::MissingKey { key: key(family.eps_key) })?;
         if !(0.0..1.0).contains(&norm_eps) {
             return Err(Error::bad_metadata(key(family.eps_key), format!("{norm_eps} is not in 0..1")));
         }
-        let context_length = positive("context_length")?;
-        let vocab = gguf
-            .tensor("token_embd.weight")
-            .map(|t| t.shape[0])
-            .ok_or_else(|| Error::MissingTensor { name: "token_embd.weight".into() })?;
-        let rope = RopeConfig::from_metadata(meta, arch, &family, head_dim, context_length)?;
+        let rope = RopeConfig::from_metadata(meta, arch, &family, dims.head_dim, dims.context_length)?;
         let softcap = |k: &str| -> Result<Option<f32>> {
             match meta.f32(&key(k))? {
                 Some(cap) if cap < 0.0 => Err(Error::bad_metadata(key(k), format!("{cap} must not be negative"))),
@@ -170,53 +117,26 @@ impl ModelConfig {
         let config = ModelConfig {
             architecture: arch.to_owned(),
             name: meta.str("general.name")?.unwrap_or(arch).to_owned(),
-            vocab,
-            context_length,
-            dim,
-            ff,
-            heads,
-            kv_heads,
-            head_dim,
+            dims,
             norm: family.norm,
             norm_eps,
             qk_norm: family.qk_norm,
             pre_norm: family.pre_norm,
             post_norm: family.post_norm,
             activation: family.activation,
-            gated: family.gated,
             rope,
             learned_positions: family.learned_positions,
             attn_scale: match meta.f32(&key("attention.scale"))? {
                 Some(scale) if scale > 0.0 => scale,
-                _ => family.attn_scale(dim, heads, head_dim, n_layers),
+                _ => family.attn_scale(&dims, n_layers),
             },
             attn_softcap: softcap("attn_logit_softcapping")?,
             logit_softcap: softcap("final_logit_softcapping")?,
-            embed_scale: if family.scaled_embeddings { (dim as f32).sqrt() } else { 1.0 },
+            embed_scale: if family.scaled_embeddings { (dims.dim as f32).sqrt() } else { 1.0 },
             layers: layers(meta, arch, &family, n_layers)?,
         };
         config.check_vocab(meta)?;
         Ok(config)
-    }
-
-    /// Rows of the fused Q, K and V projection.
-    pub fn qkv_rows(&self) -> usize {
-        (self.heads + 2 * self.kv_heads) * self.head_dim
-    }
-
-    /// Width of all query heads together.
-    pub fn q_dim(&self) -> usize {
-        self.heads * self.head_dim
-    }
-
-    /// Width of all key (or value) heads together.
-    pub fn kv_dim(&self) -> usize {
-        self.kv_heads * self.head_dim
-    }
-
-    /// Rows of the gate and up projection together.
-    pub fn gate_up_rows(&self) -> usize {
-        if self.gated { 2 * self.ff } else { self.ff }
     }
 
     fn check_vocab(&self, meta: &Metadata) -> Result<()> {
@@ -233,11 +153,12 @@ impl ModelConfig {
     }
 }
 
-fn positive(meta: &Metadata, key: &str) -> Result<usize> {
-    match meta.need_usize(key)? {
-        0 => Err(Error::bad_metadata(key, "must not be 0")),
-        n if n > 1 << 24 => Err(Error::bad_metadata(key, format!("{n} is implausibly large"))),
-        n => Ok(n),
+/// A configuration reads like its sizes: `c.heads`, `c.q_dim()`.
+impl std::ops::Deref for ModelConfig {
+    type Target = Dims;
+
+    fn deref(&self) -> &Dims {
+        &self.dims
     }
 }
 

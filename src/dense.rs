@@ -24,15 +24,8 @@ pub(crate) struct Dense {
 impl Dense {
     /// Declares a tensor; the file must have it in this shape and in a type that can be decoded.
     pub(crate) fn want(&mut self, gguf: &Gguf, name: &str, shape: &[usize]) -> Result<()> {
-        let info = gguf.tensor(name).ok_or_else(|| Error::MissingTensor { name: name.to_owned() })?;
-        // Tools that rewrite files drop dimensions of 1 at the slow end: [1, 96] may come as [96].
-        if without_leading_ones(&info.shape) != without_leading_ones(shape) {
-            return Err(Error::TensorShape { name: name.to_owned(), want: shape.to_vec(), got: info.shape.clone() });
-        }
-        if !info.dtype.is_supported() {
-            return Err(Error::UnsupportedType { tensor: name.to_owned(), dtype: info.dtype.to_string() });
-        }
-        self.wanted.insert(name.to_owned(), Wanted { dtype: info.dtype, shape: shape.to_vec() });
+        let dtype = checked(gguf, name, shape)?;
+        self.wanted.insert(name.to_owned(), Wanted { dtype, shape: shape.to_vec() });
         Ok(())
     }
 
@@ -44,7 +37,13 @@ impl Dense {
         let elements = shape.iter().product();
         let want = dtype.bytes(elements).unwrap_or(0);
         if bytes.len() != want {
-            return Err(Error::TensorBytes { name: name.to_owned(), dtype: *dtype, elements, want, got: bytes.len() });
+            return Err(Error::TensorBytes {
+                name: name.to_owned(),
+                dtype: dtype.to_string(),
+                elements,
+                want,
+                got: bytes.len(),
+            });
         }
         let mut values = vec![0.0; elements];
         dequantize(*dtype, bytes, &mut values)?;
@@ -57,6 +56,19 @@ impl Dense {
     pub(crate) fn take(&mut self, name: &str) -> Result<Tensor> {
         self.loaded.remove(name).ok_or_else(|| Error::MissingTensor { name: name.to_owned() })
     }
+}
+
+/// The format of a tensor, which the file must have in this shape and in a format that can be decoded.
+pub(crate) fn checked(gguf: &Gguf, name: &str, shape: &[usize]) -> Result<GgmlType> {
+    let info = gguf.tensor(name).ok_or_else(|| Error::MissingTensor { name: name.to_owned() })?;
+    // Tools that rewrite files drop dimensions of 1 at the slow end: [1, 96] may come as [96].
+    if without_leading_ones(&info.shape) != without_leading_ones(shape) {
+        return Err(Error::TensorShape { name: name.to_owned(), want: shape.to_vec(), got: info.shape.clone() });
+    }
+    if !info.dtype.is_supported() {
+        return Err(Error::UnsupportedType { tensor: name.to_owned(), dtype: info.dtype.to_string() });
+    }
+    Ok(info.dtype)
 }
 
 fn without_leading_ones(shape: &[usize]) -> &[usize] {

@@ -1,13 +1,15 @@
 //! Sentence embeddings: token ids → hidden states → one vector. Tokenization is left to `tokenizer`.
 //!
 //! BERT (Devlin et al., arXiv:1810.04805), RoBERTa and XLM-RoBERTa, whose GGUF files are `bert` with a
-//! position table without its first two rows, and nomic-embed-text (arXiv:2402.01613). The forward passes
-//! are candle-transformers'; weights are dequantized to f32 and activations are f32.
+//! position table without its first two rows, run on the packed kernels of the CPU backend (`packed`).
+//! nomic-embed-text (arXiv:2402.01613) runs on candle-transformers, with weights dequantized to f32.
 //!
 //! Invariants: input is one sequence with all token types 0; a loaded encoder never changes.
 
+mod candle;
 mod config;
 mod load;
+mod packed;
 
 use candle_core::{DType, Device, Tensor};
 use candle_transformers::models::bert::BertModel;
@@ -36,6 +38,7 @@ pub enum Pooling {
 }
 
 enum Model {
+    Packed(Box<packed::PackedBert>),
     Bert(BertModel),
     Nomic(NomicBertModel),
 }
@@ -79,19 +82,29 @@ impl Encoder {
     /// [`crate::Error::OutOfMemory`].
     pub fn forward(&self, ids: &[u32]) -> Result<Vec<f32>> {
         check_ids(ids, self.config.vocab, self.config.context)?;
-        check_attention_memory(self.config.heads, ids.len(), ids.len())?;
-        self.hidden(ids).and_then(|hidden| hidden.flatten_all()?.to_vec1()).map_err(candle_error)
+        match &self.model {
+            Model::Packed(model) => model.forward(ids),
+            Model::Bert(model) => self.on_candle(ids, |input| {
+                let types = Tensor::zeros(input.shape(), DType::U32, &Device::Cpu)?;
+                model.forward(input, &types, None)
+            }),
+            Model::Nomic(model) => self.on_candle(ids, |input| model.forward(input, None, None)),
+        }
     }
 
-    fn hidden(&self, ids: &[u32]) -> candle_core::Result<Tensor> {
-        let input = Tensor::new(ids, &Device::Cpu)?.unsqueeze(0)?; // (1, tokens)
-        match &self.model {
-            Model::Bert(model) => {
-                let types = Tensor::zeros(input.shape(), DType::U32, &Device::Cpu)?;
-                model.forward(&input, &types, None)
-            }
-            Model::Nomic(model) => model.forward(&input, None, None),
-        }
+    fn on_candle(&self, ids: &[u32], forward: impl FnOnce(&Tensor) -> candle_core::Result<Tensor>) -> Result<Vec<f32>> {
+        check_attention_memory(self.config.heads, ids.len(), ids.len())?;
+        let input = Tensor::new(ids, &Device::Cpu).and_then(|ids| ids.unsqueeze(0)); // (1, tokens)
+        input.and_then(|input| forward(&input)?.flatten_all()?.to_vec1()).map_err(candle_error)
+    }
+
+    /// Lets so many threads compute, the caller included. Models on candle have one in a browser.
+    pub fn with_threads(self, threads: usize) -> Encoder {
+        let model = match self.model {
+            Model::Packed(model) => Model::Packed(Box::new(model.with_threads(threads))),
+            other => other,
+        };
+        Encoder { model, ..self }
     }
 
     /// One vector of `hidden` for the whole input, or `[tokens, hidden]` with [`Pooling::None`].

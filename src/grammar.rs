@@ -5,6 +5,7 @@
 //! wasm32 without its default features; `$ref` then reaches within the schema only, which is where
 //! schemas for answers have it.
 
+mod ecma;
 mod schema;
 
 use std::fmt;
@@ -25,18 +26,23 @@ const LONGEST_REASON: usize = 300;
 /// What an answer must be a sentence of.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub enum Constraint {
     /// Any JSON object.
     JsonObject,
     /// JSON that a schema allows (draft 2020-12 and older; `docs/api.md` lists what of it is supported).
     JsonSchema {
         /// The schema; `x-guidance` in it sets llguidance's options.
+        #[cfg_attr(test, ts(type = "unknown"))]
         schema: Value,
     },
     /// A regular expression that matches the whole answer.
     Regex {
-        /// In the syntax of the `regex` crate.
+        /// In the syntax of the `regex` crate; with `flags` in JavaScript's.
         regex: String,
+        /// Those of a JavaScript `RegExp`, of which it is the source.
+        #[serde(default)]
+        flags: Option<String>,
     },
     /// A context-free grammar in llguidance's variant of Lark's format, where `%json` is before a schema.
     Lark {
@@ -111,7 +117,10 @@ impl Grammars {
         let grammar = match constraint {
             Constraint::JsonObject => TopLevelGrammar::from_json_schema(schema::prepare(json!({ "type": "object" }))?),
             Constraint::JsonSchema { schema } => TopLevelGrammar::from_json_schema(schema::prepare(schema.clone())?),
-            Constraint::Regex { regex } => TopLevelGrammar::from_regex(regex),
+            Constraint::Regex { regex, flags: None } => TopLevelGrammar::from_regex(regex),
+            Constraint::Regex { regex, flags: Some(flags) } => {
+                TopLevelGrammar::from_regex(&ecma::translate(regex, flags)?)
+            }
             Constraint::Lark { grammar } => TopLevelGrammar::from_lark(schema::prepare_within(grammar)?),
         };
         let parser = self.factory.create_parser(grammar).map_err(bad)?;

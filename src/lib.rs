@@ -13,8 +13,10 @@
 //!
 //! | module | does |
 //! | --- | --- |
+//! | [`reason`] | why a model runs the way it does, as facts |
 //! | [`error`] | every error, with a stable code and a remedy |
 //! | [`gguf`] | header prefix → metadata and tensor directory |
+//! | [`json`] | JSON text, as JavaScript may write it |
 //! | [`config`] | metadata → validated `ModelConfig`: the architecture as data, a row a family |
 //! | [`tokenizer`] | text ↔ ids, from GGUF metadata |
 //! | [`template`] | messages → prompt text, by the model's own Jinja template |
@@ -26,11 +28,13 @@
 //! | [`weights`] | one tensor at a time into a backend |
 //! | [`kv`] | the cache of one sequence: truncate, fork, save, restore |
 //! | [`model`] | `forward<B: Backend>`, written once for every decoder |
+//! | `verdict` | whether a GPU computes a kind of model rightly, and how fast; what was found, for the next load |
 //! | [`grammar`] | a schema or grammar for the answer → the tokens that may come next |
 //! | [`sampler`] | logits → id; the reference for sampling on a GPU |
 //! | [`stream`] | ids → whole UTF-8 text, stop strings |
 //! | [`session`] | prefix reuse, prefill in chunks, the decode loop with tokens in flight, cancellation |
-//! | `encoder`, `seq2seq` | sentence embeddings (BERT family) and T5, on candle |
+//! | `encoder`, `seq2seq` | sentence embeddings (BERT on the packed kernels, others on candle) and T5, on candle |
+//! | `api` | what only JavaScript sees; the TypeScript of everything that crosses, generated into `www/protocol/` |
 //! | `wasm` | conversions and coded errors for JavaScript, nothing else |
 //! | `src/bin/loquat/` | the command line: the same engine without a browser |
 //!
@@ -53,11 +57,15 @@
 //!   reference logits in `tests/fixtures`.
 //! - `unsafe` stands in [`backend::cpu`] only: SIMD, outputs that threads share, their pool.
 
+pub mod reason;
+
 pub mod error;
 
 pub mod gguf;
 
 pub mod clock;
+pub mod json;
+
 pub mod config;
 
 pub mod tokenizer;
@@ -73,6 +81,9 @@ pub mod weights;
 pub mod kv;
 
 pub mod model;
+
+#[cfg(feature = "gpu")]
+pub mod verdict;
 
 pub mod grammar;
 
@@ -90,6 +101,9 @@ pub mod encoder;
 
 #[cfg(feature = "encoders")]
 pub mod seq2seq;
+
+#[cfg(all(feature = "gpu", any(test, all(target_arch = "wasm32", target_os = "unknown", feature = "encoders"))))]
+mod api;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown", feature = "gpu", feature = "encoders"))]
 pub mod wasm;

@@ -8,6 +8,7 @@ use crate::config::ModelConfig;
 use crate::error::{Error, Result};
 use crate::gguf::Gguf;
 use crate::kv::KvCache;
+use crate::reason::Reason;
 use crate::weights::WeightsLoader;
 
 /// What a user may choose when loading.
@@ -35,7 +36,7 @@ impl LoadOptions {
     /// Whether a model can be loaded like this.
     ///
     /// # Errors
-    /// [`Error::BadParameter`] for an unusable option.
+    /// [`Error::BadParameter`] for an unusable option, [`Error::OutOfMemory`] for more than can be addressed.
     pub fn check(&self, config: &ModelConfig) -> Result<()> {
         let limit = if config.learned_positions { config.context_length } else { 1 << 20 };
         let bad = |name, problem| Err(Error::BadParameter { name, problem });
@@ -45,7 +46,10 @@ impl LoadOptions {
                 bad("context_length", format!("{n} is more than the {limit} positions this model can have"))
             }
             _ if self.max_batch == 0 => bad("max_batch", "must not be 0".into()),
-            _ => Ok(()),
+            _ => {
+                let context = self.context_length.unwrap_or(config.context_length.min(DEFAULT_CONTEXT));
+                config.check_room(config.layers.len(), context, self.max_batch.min(context))
+            }
         }
     }
 }
@@ -90,7 +94,12 @@ impl<B: Backend> ModelLoader<B> {
         &self.backend
     }
 
-    /// Hands over the bytes of tensor `index` of the directory.
+    /// The bytes in which tensor `index` may be handed over, see [`WeightsLoader::piece`].
+    pub fn piece(&self, index: usize) -> u64 {
+        self.weights.piece(index)
+    }
+
+    /// Hands over the bytes of tensor `index` of the directory, or the next piece of them.
     ///
     /// # Errors
     /// As [`WeightsLoader::tensor`].
@@ -126,9 +135,7 @@ impl<B: Backend> ModelLoader<B> {
         loop {
             match reserve(&mut backend, &plan, &weights).await {
                 Ok(kv) => {
-                    let note = (plan.context < wanted).then(|| {
-                        format!("the context is {} tokens long, because memory is short for {wanted}", plan.context)
-                    });
+                    let note = (plan.context < wanted).then_some(Reason::ShortContext { length: plan.context, wanted });
                     return Ok(Model { plan, weights, backend, cache: Some(kv), note });
                 }
                 Err(Error::OutOfMemory { .. }) if plan.context > LEAST_CONTEXT => {
@@ -158,13 +165,13 @@ pub struct Model<B: Backend> {
     weights: Weights<B>,
     backend: B,
     cache: Option<B::Kv>, // allocated while loading, for whoever asks first
-    note: Option<String>,
+    note: Option<Reason>,
 }
 
 impl<B: Backend> Model<B> {
     /// What the user should know about how it was loaded.
-    pub fn note(&self) -> Option<&str> {
-        self.note.as_deref()
+    pub fn note(&self) -> Option<&Reason> {
+        self.note.as_ref()
     }
 
     /// The architecture.

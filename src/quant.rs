@@ -26,7 +26,13 @@ pub fn dequantize(dtype: GgmlType, bytes: &[u8], out: &mut [f32]) -> Result<()> 
         return Err(Error::UnsupportedType { tensor: "?".into(), dtype: dtype.to_string() });
     };
     if want != bytes.len() {
-        return Err(Error::TensorBytes { name: "?".into(), dtype, elements: out.len(), want, got: bytes.len() });
+        return Err(Error::TensorBytes {
+            name: "?".into(),
+            dtype: dtype.to_string(),
+            elements: out.len(),
+            want,
+            got: bytes.len(),
+        });
     }
     match dtype {
         GgmlType::F32 => each::<4, 1>(bytes, out, |b, o| o[0] = f32::from_le_bytes(*b)),

@@ -6,10 +6,13 @@
 
 mod event;
 mod flight;
+mod infill;
 mod info;
+mod plan;
 mod prompt;
 mod request;
 mod run;
+mod thought;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +24,9 @@ use crate::kv::KvCache;
 use crate::model::Model;
 pub use event::{Begun, Choice, Done, StepEvent, StopReason, Timings, Token, Usage};
 use flight::Flight;
+pub use infill::{Infill, InfillFile};
 pub use info::{ModelInfo, fingerprint};
+pub use plan::{Budget, ContextPlan};
 pub use prompt::{Prompt, Prompts};
 pub use request::{Request, Sampling, Stops};
 use run::Run;
@@ -92,7 +97,7 @@ impl<B: Backend> Session<B> {
     ///
     /// # Errors
     /// [`Error::EmptyPrompt`], [`Error::ContextFull`], [`Error::TokenOutOfRange`],
-    /// [`Error::BadParameter`], [`Error::Template`], [`Error::Grammar`]. The cache is unchanged then.
+    /// [`Error::BadParameter`], [`Error::Template`], [`Error::Grammar`], [`Error::NoInfill`]. The cache is unchanged then.
     pub fn begin(&mut self, request: &Request) -> Result<Begun> {
         self.drop_run();
         self.cancelled.store(false, Ordering::Relaxed);
@@ -100,7 +105,7 @@ impl<B: Backend> Session<B> {
             Some(constraint) => Some(self.prompts.grammars()?.compile(constraint)?),
             None => None,
         };
-        let mut run = Run::new(request, self.prompts.prompt(request)?, guide)?;
+        let mut run = Run::new(request, self.prompts.prompt_within(request, self.kv.capacity())?, guide)?;
         let (prompt, context, vocab) = (run.prompt(), self.kv.capacity(), self.model.config().vocab);
         if prompt.is_empty() {
             return Err(Error::EmptyPrompt);

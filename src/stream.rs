@@ -28,16 +28,24 @@ impl TextStream {
     }
 
     /// Takes a token and gives the text that has become certain, often empty. Control tokens have no
-    /// text. After a stop string nothing more comes.
+    /// text, but before one everything is certain. After a stop string nothing more comes.
     pub fn push(&mut self, tokenizer: &Tokenizer, id: u32) -> String {
         if tokenizer.is_special(id) {
-            return String::new();
+            return self.finish();
         }
-        let mut bytes = tokenizer.token_bytes(id);
-        if std::mem::take(&mut self.at_start) && tokenizer.strips_first_space() {
-            bytes = bytes.strip_prefix(b" ").unwrap_or(bytes);
-        }
+        let bytes = self.piece(tokenizer, id);
+        self.at_start = false;
         self.push_bytes(bytes)
+    }
+
+    /// The bytes that a token would add to the text now.
+    pub fn piece<'t>(&self, tokenizer: &'t Tokenizer, id: u32) -> &'t [u8] {
+        if tokenizer.is_special(id) {
+            return &[];
+        }
+        let bytes = tokenizer.token_bytes(id);
+        let strips = self.at_start && tokenizer.strips_first_space();
+        if strips { bytes.strip_prefix(b" ").unwrap_or(bytes) } else { bytes }
     }
 
     /// As [`TextStream::push`], from bytes.

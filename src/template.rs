@@ -4,10 +4,12 @@
 //! `lstrip_blocks`, loop controls, its own `tojson`), so that is what [`minijinja`] is made to behave
 //! like here. A template comes from a stranger: it runs with bounded fuel and touches nothing outside.
 
+mod arguments;
 mod environment;
 mod filters;
 mod format;
 mod json;
+mod limits;
 mod methods;
 mod time;
 
@@ -16,6 +18,7 @@ use serde_json::Value as Json;
 
 use crate::error::{Error, Result};
 use crate::gguf::{Array, Metadata};
+pub use arguments::unfold as unfold_arguments;
 pub use time::Now;
 
 /// A compiled chat template.
@@ -72,17 +75,27 @@ impl ChatTemplate {
             Ok(meta.usize(key)?.and_then(|id| tokens.get(id)).map_or("", String::as_str))
         };
         let (bos, eos) = (token("tokenizer.ggml.bos_token_id")?, token("tokenizer.ggml.eos_token_id")?);
-        let Some(source) = meta.str("tokenizer.chat_template")? else {
-            let mut template = ChatTemplate::new(CHATML, bos, eos)?;
-            template.name = "chatml".to_owned();
-            template.note = Some("the file has no chat template; ChatML is used".to_owned());
-            return Ok(template);
+        let source = match meta.str("tokenizer.chat_template")? {
+            None => return ChatTemplate::chatml("the file has no chat template; ChatML is used", bos, eos),
+            Some(empty) if empty.trim().is_empty() => {
+                return ChatTemplate::chatml("the file's chat template is empty; ChatML is used", bos, eos);
+            }
+            // As llama.cpp names the formats that it has built in; this one fits models of any family.
+            Some(name) if name.trim() == "chatml" => {
+                return ChatTemplate::chatml("the file names ChatML for its chat template", bos, eos);
+            }
+            Some(source) => source,
         };
         let mut template = ChatTemplate::new(source, bos, eos)?;
         if let Some(source) = meta.str("tokenizer.chat_template.tool_use")? {
             template.add(TOOL_USE, source)?;
         }
         Ok(template)
+    }
+
+    fn chatml(note: &str, bos: &str, eos: &str) -> Result<Self> {
+        let template = ChatTemplate::new(CHATML, bos, eos)?;
+        Ok(ChatTemplate { name: "chatml".to_owned(), note: Some(note.to_owned()), ..template })
     }
 
     /// Compiles a template. `bos` and `eos` are the texts of these tokens.
@@ -112,6 +125,11 @@ impl ChatTemplate {
         &self.name
     }
 
+    /// The model's file brings it.
+    pub fn is_own(&self) -> bool {
+        self.note.is_none()
+    }
+
     /// What a person should know, such as that the file brought no template.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
@@ -122,7 +140,8 @@ impl ChatTemplate {
         &self.source
     }
 
-    /// The prompt for a conversation: `messages` is a JSON array of objects with `role` and `content`.
+    /// The prompt for a conversation: `messages` is a JSON array of objects with `role` and `content`, as the
+    /// template is to see them; of an API's messages see [`unfold_arguments`].
     ///
     /// # Errors
     /// [`Error::Template`] with the template's own words when it refuses the conversation, or with what

@@ -9,6 +9,7 @@
 mod bpe;
 mod charsmap;
 mod guard;
+mod infill;
 mod merges;
 mod pre;
 mod special;
@@ -20,16 +21,18 @@ mod wordpiece;
 
 use crate::error::{Error, Result};
 use crate::gguf::Metadata;
+pub use infill::InfillTokens;
 use special::{Fragment, SpecialTokens};
-use vocab::{Kind, Pieces, SpecialIds, Vocab};
+use vocab::{Pieces, SpecialIds, TokenKind, Vocab};
 
 /// A model's vocabulary and the rules that turn text into its ids.
 pub struct Tokenizer {
-    model: Model,
+    algorithm: Algorithm,
     special: SpecialTokens,
     pieces: Pieces,
-    kinds: Vec<Kind>,
+    kinds: Vec<TokenKind>,
     ids: SpecialIds,
+    infill: Option<InfillTokens>,
     stop_ids: Vec<u32>,
     adds: Adds,
     space_prefix: bool,
@@ -38,7 +41,7 @@ pub struct Tokenizer {
 }
 
 /// The algorithm behind the special-token split.
-enum Model {
+enum Algorithm {
     Bpe(Box<bpe::Bpe>),
     Spm(spm::Spm),
     WordPiece(Box<wordpiece::WordPieces>),
@@ -70,33 +73,32 @@ impl Tokenizer {
         let ids = SpecialIds::from_metadata(meta, &vocab, model_name)?;
         let mut adds_bos = matches!(model_name, "llama" | "bert");
         let mut adds_eos = model_name == "t5";
-        let mut note = None;
+        let mut note = ids.note.clone();
         let space_prefix = matches!(model_name, "llama" | "t5");
         let space_prefix = meta.bool("tokenizer.ggml.add_space_prefix")?.unwrap_or(space_prefix);
 
-        let (model, kind, pieces) = match model_name {
+        let (algorithm, kind, pieces) = match model_name {
             "gpt2" => {
                 let pre = match meta.str("tokenizer.ggml.pre")? {
                     Some(name) => pre::lookup(name)?,
                     None => {
-                        note = Some(
-                            "the file names no pre-tokenizer; the generic one is used, answers may suffer".to_owned(),
-                        );
+                        let generic = "the file names no pre-tokenizer; the generic one is used, answers may suffer";
+                        note = Some(note.map_or_else(|| generic.to_owned(), |note| format!("{note}; {generic}")));
                         pre::lookup("default")?
                     }
                 };
                 adds_bos = pre.add_bos;
                 let kind = format!("bpe:{}", pre.name);
-                (Model::Bpe(Box::new(bpe::Bpe::new(meta, &vocab, &pre)?)), kind, Pieces::byte_level(&vocab))
+                (Algorithm::Bpe(Box::new(bpe::Bpe::new(meta, &vocab, &pre)?)), kind, Pieces::byte_level(&vocab))
             }
-            "llama" => (Model::Spm(spm::Spm::new(&vocab, &ids)?), "spm".to_owned(), Pieces::sentencepiece(&vocab)),
+            "llama" => (Algorithm::Spm(spm::Spm::new(&vocab, &ids)?), "spm".to_owned(), Pieces::sentencepiece(&vocab)),
             "t5" => {
                 let unigram = unigram::UnigramPieces::new(meta, &vocab, &ids, space_prefix)?;
-                (Model::Unigram(Box::new(unigram)), "unigram".to_owned(), Pieces::sentencepiece(&vocab))
+                (Algorithm::Unigram(Box::new(unigram)), "unigram".to_owned(), Pieces::sentencepiece(&vocab))
             }
             "bert" => {
                 let wordpieces = wordpiece::WordPieces::new(meta, &vocab, &ids)?;
-                (Model::WordPiece(Box::new(wordpieces)), "wordpiece".to_owned(), Pieces::sentencepiece(&vocab))
+                (Algorithm::WordPiece(Box::new(wordpieces)), "wordpiece".to_owned(), Pieces::sentencepiece(&vocab))
             }
             other => {
                 return Err(Error::Tokenizer(format!(
@@ -117,7 +119,9 @@ impl Tokenizer {
         }
         let special = SpecialTokens::new(&vocab, meta)?;
         let stop_ids = stop::stop_ids(&vocab, &ids);
-        Ok(Tokenizer { model, special, pieces, kinds: vocab.kinds, ids, stop_ids, adds, space_prefix, kind, note })
+        let infill = InfillTokens::from_metadata(meta, &vocab)?;
+        let kinds = vocab.kinds;
+        Ok(Tokenizer { algorithm, special, pieces, kinds, ids, infill, stop_ids, adds, space_prefix, kind, note })
     }
 
     /// The ids of a text, with nothing added around them.
@@ -147,11 +151,11 @@ impl Tokenizer {
 
     /// Text without special tokens; `opens` where it stands at the beginning or behind one.
     fn encode_text(&self, text: &str, opens: bool, out: &mut Vec<u32>) -> Result<()> {
-        match &self.model {
-            Model::Bpe(m) => m.encode(text, out),
-            Model::Spm(m) => m.encode(text, self.space_prefix && opens, out),
-            Model::WordPiece(m) => m.encode(text, out),
-            Model::Unigram(m) => m.encode(text, out),
+        match &self.algorithm {
+            Algorithm::Bpe(m) => m.encode(text, out),
+            Algorithm::Spm(m) => m.encode(text, self.space_prefix && opens, out),
+            Algorithm::WordPiece(m) => m.encode(text, out),
+            Algorithm::Unigram(m) => m.encode(text, out),
         }
     }
 
@@ -203,16 +207,22 @@ impl Tokenizer {
 
     /// Whether the first word of a text carries a space that is not part of the text.
     pub fn strips_first_space(&self) -> bool {
-        match self.model {
-            Model::Bpe(_) => false,
-            Model::WordPiece(_) => true,
-            Model::Spm(_) | Model::Unigram(_) => self.space_prefix,
+        match self.algorithm {
+            Algorithm::Bpe(_) => false,
+            Algorithm::WordPiece(_) => true,
+            Algorithm::Spm(_) | Algorithm::Unigram(_) => self.space_prefix,
         }
     }
 
     /// Whether an id is a control token, which is not shown to people.
     pub fn is_special(&self, id: u32) -> bool {
-        matches!(self.kinds.get(id as usize), Some(Kind::Control | Kind::Unknown))
+        matches!(self.kinds.get(id as usize), Some(TokenKind::Control | TokenKind::Unknown))
+    }
+
+    /// The text of a control token; none of any other.
+    pub fn control_text(&self, id: u32) -> Option<&str> {
+        let is_control = self.kinds.get(id as usize) == Some(&TokenKind::Control);
+        is_control.then(|| std::str::from_utf8(self.token_bytes(id)).ok()).flatten()
     }
 
     /// Number of ids, used or not.
@@ -255,7 +265,7 @@ impl Tokenizer {
         self.adds.first.is_some()
     }
 
-    /// Kind and pre-tokenizer for people: `bpe:smollm`, `spm`, `wordpiece`, `unigram`.
+    /// TokenKind and pre-tokenizer for people: `bpe:smollm`, `spm`, `wordpiece`, `unigram`.
     pub fn kind(&self) -> &str {
         &self.kind
     }

@@ -1,6 +1,6 @@
 //! `#[wasm_bindgen]` conversions and coded errors, nothing else. Decides nothing about models.
 //!
-//! Every thrown error is a JavaScript `Error` with `code` and `remedy`. A step runs as a promise that
+//! Every thrown error is a JavaScript `Error` with `code`, `values` and `remedy`. A step runs as a promise that
 //! owns what it needs, so `cancel`, `info` and even `free` may be called while one is under way.
 
 mod any;
@@ -11,7 +11,6 @@ mod loading;
 mod opened;
 #[cfg(target_feature = "atomics")]
 mod threads;
-mod types;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -22,12 +21,14 @@ use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 
+use crate::api::{EngineInfo, LoaderOptions, TemplateOptions, TensorRange};
+use crate::backend::cpu::pool::browser;
 use crate::error::Error;
 use crate::gguf::{Gguf, Parsed};
 use crate::session::{ModelInfo, Prompts, Suspended};
+use crate::template::unfold_arguments;
 use any::AnySession;
 use convert::{JsResult, from_js, request_from_js, throw, to_js};
-use loading::Options;
 use opened::Opened;
 
 /// Runs once when the module is instantiated: a panic, which would be a bug, is reported with its place.
@@ -35,30 +36,40 @@ use opened::Opened;
 pub fn start() {
     std::panic::set_hook(Box::new(|panic| {
         web_sys::console::error_1(&JsValue::from_str(&format!("loquat stopped at a bug: {panic}")));
+        browser::abandon();
     }));
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("../www/protocol/engine-types.d.ts");
+
+/// Every code that a thrown error can have.
+#[wasm_bindgen(unchecked_return_type = "EngineError['code'][]")]
+pub fn error_codes() -> Vec<String> {
+    Error::CODES.iter().map(|&code| code.to_owned()).collect()
 }
 
 /// Takes a model file's header, then its tensors one at a time, and becomes an [`Engine`], or with
 /// the task `embed` an `Embedder`.
 #[wasm_bindgen]
 pub struct Loader {
-    options: Options,
+    options: LoaderOptions,
     opened: Option<Opened>,
     backend: Option<&'static str>,
 }
 
 #[wasm_bindgen]
 impl Loader {
-    /// Options: `backend`, `context_length`, `threads`, `fixed_threads`, `file_size`, `task`; all optional.
+    /// All options are optional.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue) -> JsResult<Loader> {
+    pub fn new(#[wasm_bindgen(unchecked_optional_param_type = "LoaderOptions")] options: JsValue) -> JsResult<Loader> {
         Ok(Loader { options: from_js("options", &options)?, opened: None, backend: None })
     }
 
     /// Takes the file's first bytes. Returns 0 when the header is complete, else how many bytes from
     /// the file's beginning are wanted.
     pub fn header(&mut self, prefix: &[u8]) -> JsResult<f64> {
-        let gguf = match Gguf::parse(prefix, self.options.file_size()).map_err(throw)? {
+        let gguf = match Gguf::parse(prefix, loading::file_size(&self.options)).map_err(throw)? {
             Parsed::NeedMore(bytes) => return Ok(bytes as f64),
             Parsed::Done(gguf) => gguf,
         };
@@ -92,19 +103,20 @@ impl Loader {
         to_js(&self.opened()?.info)
     }
 
-    /// The tensors to hand over, by file offset: `{index, name, offset, size}`.
+    /// The tensors to hand over, by file offset: `{index, name, offset, size}`. A large one comes in pieces, several
+    /// of the same index.
     #[wasm_bindgen(unchecked_return_type = "TensorRange[]")]
     pub fn tensors(&mut self) -> JsResult<JsValue> {
         let opened = self.opened.as_mut().ok_or_else(no_header)?;
         let wanted = opened.wanted().map_err(throw)?;
-        let ranges = wanted.into_iter().map(|index| {
-            let t = &opened.gguf.tensors[index];
-            types::TensorRange { index, name: &t.name, offset: t.offset as f64, size: t.size as f64 }
+        let ranges = wanted.into_iter().map(|(index, range)| {
+            let (name, size) = (&opened.gguf.tensors[index].name, range.end - range.start);
+            TensorRange { index, name, offset: range.start as f64, size: size as f64 }
         });
         to_js(&ranges.collect::<Vec<_>>())
     }
 
-    /// Hands over the bytes of one tensor, in any order, each exactly once.
+    /// Hands over the bytes of one tensor, or a piece of it: tensors in any order, pieces in theirs, each exactly once.
     pub fn tensor(&mut self, index: usize, bytes: &[u8]) -> JsResult<()> {
         let opened = self.opened.as_mut().ok_or_else(no_header)?;
         opened.tensor(index, bytes).map_err(throw)
@@ -141,13 +153,13 @@ pub struct Engine {
     session: Rc<RefCell<Option<AnySession>>>,
     prompts: Arc<Prompts>,
     cancelled: Arc<AtomicBool>,
-    info: types::EngineInfo,
+    info: EngineInfo,
 }
 
 #[wasm_bindgen]
 impl Engine {
     fn new(session: AnySession, prompts: Arc<Prompts>, model: ModelInfo) -> Engine {
-        let info = types::EngineInfo::new(model, session.description());
+        let info = session.info(model);
         let cancelled = session.cancel_handle();
         Engine { session: Rc::new(RefCell::new(Some(session))), prompts, cancelled, info }
     }
@@ -174,13 +186,26 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "Message[]")] messages: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "TemplateOptions")] options: &JsValue,
     ) -> JsResult<String> {
-        let options: types::TemplateOptions = from_js("options", options)?;
-        let messages = from_js("messages", messages)?;
+        let options: TemplateOptions = from_js("options", options)?;
+        let mut messages: serde_json::Value = from_js("messages", messages)?;
+        messages.as_array_mut().into_iter().for_each(|messages| unfold_arguments(messages));
         self.prompts.template().render(&messages, &options.into()).map_err(throw)
     }
 
+    /// What of a request's messages goes to the model within a budget. Beginning a request with just those messages
+    /// tokenizes nothing again.
+    #[wasm_bindgen(unchecked_return_type = "ContextPlan")]
+    pub fn plan(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Request")] request: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Budget")] budget: &JsValue,
+    ) -> JsResult<JsValue> {
+        let (request, budget) = (request_from_js(request)?, from_js("budget", budget)?);
+        to_js(&self.prompts.plan(&request, &budget).map_err(throw)?)
+    }
+
     /// Starts a generation: `{prompt_n, cached_n}`.
-    #[wasm_bindgen(unchecked_return_type = "{prompt_n: number, cached_n: number}")]
+    #[wasm_bindgen(unchecked_return_type = "Begun")]
     pub fn begin(&self, #[wasm_bindgen(unchecked_param_type = "Request")] request: &JsValue) -> JsResult<JsValue> {
         let request = request_from_js(request)?;
         self.with(|session| session.begin(&request)).and_then(|begun| to_js(&begun))

@@ -1,13 +1,13 @@
-//! Streams one tensor at a time from the file into a backend; never holds the file.
+//! Streams one tensor at a time from the file into a backend; never holds the file, nor a large tensor.
 //!
 //! The directory says at once where every tensor belongs, so tensors may arrive in any order, each
-//! exactly once. Shapes are checked against the configuration before the first byte is needed.
+//! exactly once; a large one in pieces, which are in order. Shapes are checked against the configuration before the first byte is needed.
 
 mod plan;
 
 use std::sync::Arc;
 
-use crate::backend::{Backend, LayerWeights, Linear, NormWeights, Part, RopeTables, Weights};
+use crate::backend::{Backend, LayerWeights, Linear, NormWeights, PIECE_ROWS, Part, RopeTables, Weights};
 use crate::config::ModelConfig;
 use crate::error::{Error, Result};
 use crate::gguf::{GgmlType, Gguf, TensorInfo};
@@ -32,7 +32,12 @@ pub struct WeightsLoader<B: Backend> {
     vectors: Vec<(VectorSlot, Vec<f32>)>,
     rope_factors: [Option<Vec<f32>>; 3],
     done: Vec<bool>,
+    filled: Vec<u64>, // bytes of each tensor
 }
+
+/// A piece of a tensor has about so many bytes: a head may be a fifth of a model, and what holds a whole one for a
+/// moment is memory that a page never gives back.
+const PIECE: u64 = 8 << 20;
 
 impl<B: Backend> WeightsLoader<B> {
     /// Plans where each tensor goes and allocates the matrices.
@@ -55,6 +60,7 @@ impl<B: Backend> WeightsLoader<B> {
             matrices: allocated,
             vectors,
             rope_factors: [None, None, None],
+            filled: vec![0; done.len()],
             done,
         })
     }
@@ -64,7 +70,19 @@ impl<B: Backend> WeightsLoader<B> {
         self.slots.get(index).is_some_and(|s| !matches!(s, Slot::Unused))
     }
 
-    /// Hands over the bytes of tensor `index` of the directory.
+    /// The bytes in which a tensor may be handed over: all at once, or pieces of as many, and what is left.
+    pub fn piece(&self, index: usize) -> u64 {
+        let Some(info) = self.tensors.get(index) else { return 0 };
+        match (self.slots.get(index), info.shape.as_slice()) {
+            (Some(Slot::Matrix { .. }), [rows, ..]) if *rows > 0 => {
+                let some = PIECE_ROWS as u64 * (info.size / *rows as u64);
+                info.size.min((PIECE / some.max(1)).max(1) * some)
+            }
+            _ => info.size,
+        }
+    }
+
+    /// Hands over the bytes of tensor `index` of the directory, or the next piece of them.
     ///
     /// # Errors
     /// [`Error::TensorBytes`], [`Error::State`] for an unknown or repeated index.
@@ -73,21 +91,28 @@ impl<B: Backend> WeightsLoader<B> {
             .tensors
             .get(index)
             .ok_or_else(|| Error::State(format!("tensor index {index}, the file has {}", self.tensors.len())))?;
-        if std::mem::replace(&mut self.done[index], true) {
+        if self.done[index] {
             return Err(Error::State(format!("tensor {:?} was given twice", info.name)));
         }
-        if bytes.len() as u64 != info.size {
+        let (before, piece) = (self.filled[index], self.piece(index));
+        let (left, got) = (info.size - before, bytes.len() as u64);
+        if got != left && (got != piece || got > left) {
             return Err(Error::TensorBytes {
                 name: info.name.clone(),
-                dtype: info.dtype,
+                dtype: info.dtype.to_string(),
                 elements: info.elements(),
-                want: info.size as usize,
+                want: left as usize,
                 got: bytes.len(),
             });
         }
+        self.filled[index] += got;
+        self.done[index] = got == left;
         match self.slots[index] {
             Slot::Unused => {}
-            Slot::Matrix { matrix, part } => backend.fill(&mut self.matrices[matrix].1, part, bytes)?,
+            Slot::Matrix { matrix, part } => {
+                let row = info.size / info.shape[0].max(1) as u64;
+                backend.fill(&mut self.matrices[matrix].1, part, (before / row.max(1)) as usize, bytes)?;
+            }
             Slot::Vector { vector, at } => {
                 self.vectors[vector].1[at..at + info.elements()].copy_from_slice(&floats(info, bytes)?);
             }

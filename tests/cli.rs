@@ -91,7 +91,7 @@ fn inspect_tells_what_a_file_contains() {
 #[test]
 fn inspect_counts_what_a_token_costs_on_the_gpu() {
     let has_gpu = || loquat(&["inspect", "--model", &fixture("llama-q4_1"), "--backend", "gpu"]).status.success();
-    if std::env::var_os("CI").is_none() && !has_gpu() {
+    if !common::gpu_is_promised() && !has_gpu() {
         return common::skip("the GPU's cost of a token", "there is no GPU");
     }
     for (name, per_token, per_layer) in [("smollm2-tied-q4_0", 2 * 5 + 4, 5.0), ("gemma3-f16", 7 * 7 + 4, 7.0)] {
@@ -302,4 +302,39 @@ fn bad_arguments_are_one_line_too() {
     fails(&["logits", "--model", &model, "--ids", "1", "--out", "/no/such/folder/x"], &["/no/such/folder/x"]);
     fails(&["detokenize", "--model", &model, "--ids", "999"], &["999", "389"]);
     fails(&["sing"], &["sing"]);
+}
+
+#[test]
+fn a_table_answers_questions_and_does_what_a_plan_says() {
+    let files = Files::new();
+    let sales = files.write("sales.csv", "Region,Sales\nEast,120.5\nWest,310\nEast,40.1\n");
+    assert!(ok(&["table", &sales, "what is the sum of sales in the region East?"]).contains("**160.6**"));
+    assert!(ok(&["table", &sales, "total sales by region"]).contains("West\t310"));
+    assert!(ok(&["table", &sales, "sort by sales"]).contains("This would change the table"));
+    assert_eq!(ok_json(&["table", &sales])["rows"], 3);
+    let plan = files.write("plan.json", r#"{"steps":[{"op":"sort","by":[{"column":"Sales"}]}]}"#);
+    let out = files.path("out.csv").display().to_string();
+    ok(&["table", &sales, "--plan", &plan, "--out", &out]);
+    let written = std::fs::read_to_string(&out).unwrap();
+    assert_eq!(written.trim_start_matches('\u{feff}'), "Region,Sales\nEast,40.1\nEast,120.5\nWest,310\n");
+    let wrong = files.write("wrong.json", r#"{"steps":[{"op":"sort","by":[{"column":"Sale"}]}]}"#);
+    fails(&["table", &sales, "--plan", &wrong], &["Sale", "Sales"]);
+}
+
+#[test]
+fn a_gap_is_filled_by_models_that_have_tokens_for_it() {
+    let files = Files::new();
+    let bytes = std::fs::read(fixture("smollm2-tied-q4_0")).unwrap();
+    let model = files.write("coder.gguf", common::with_infill_tokens(&bytes, [40, 41, 42]));
+    let code = files.write("a.py", "def f():\n    \nprint(f())\n");
+    let args = ["infill", "--model", &model, "--max-tokens", "4", "--temperature", "0", "--json"];
+    let by_file = ok_json(&[&args[..], &["--file", &code, "--line", "2"]].concat());
+    let by_text = ok_json(&[&args[..], &["--prefix", "def f():\n    ", "--suffix", "\nprint(f())\n"]].concat());
+    assert_eq!(by_file["text"], by_text["text"]);
+    assert!(by_text["usage"]["prompt_tokens"].as_u64().unwrap() > 3);
+    fails(&[&args[..], &["--file", &code, "--line", "9"]].concat(), &["line", "not 9"]);
+    fails(
+        &["infill", "--model", &fixture("smollm2-tied-q4_0"), "--prefix", "a"],
+        &["prefix, suffix and middle", "coder"],
+    );
 }

@@ -88,11 +88,53 @@ fn a_regular_expression_matches_the_whole_answer() {
     for name in MODELS {
         let tokenizer = tokenizer(name);
         for seed in 0..10 {
-            let text = answer(&tokenizer, &Constraint::Regex { regex: "(yes|no), [0-9]{3}".into() }, seed);
+            let text = answer(&tokenizer, &Constraint::Regex { regex: "(yes|no), [0-9]{3}".into(), flags: None }, seed);
             let (word, number) = text.split_once(", ").unwrap();
             assert!(word == "yes" || word == "no", "{name}: {text}");
             assert!(number.len() == 3 && number.bytes().all(|b| b.is_ascii_digit()), "{name}: {text}");
         }
+    }
+}
+
+/// Schemas that generators write hold much that demands nothing; the standard says to ignore what is not known.
+#[test]
+fn keywords_at_their_default_and_unknown_formats_are_ignored() {
+    let tokenizer = tokenizer(MODELS[0]);
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "secret": { "type": "string", "format": "password", "maxLength": 4, "deprecated": true },
+            "tags": {
+                "type": "array", "items": { "type": "integer", "format": "int32", "minimum": 0, "maximum": 9 },
+                "uniqueItems": false, "maxItems": 2, "minContains": 1, "unevaluatedItems": true
+            },
+            "id": { "type": "string", "pattern": r"^[[]\d\/[&&x]$", "not": false }
+        },
+        "required": ["secret", "tags", "id"],
+        "additionalProperties": false,
+        "minProperties": 0,
+        "propertyNames": {},
+        "dependentRequired": {},
+        "if": { "properties": { "secret": false } }
+    });
+    for seed in 0..5 {
+        let text = answer(&tokenizer, &Constraint::JsonSchema { schema: schema.clone() }, seed);
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let id = value["id"].as_str().unwrap();
+        assert!(id.len() == 4 && id.starts_with('[') && id.as_bytes()[2] == b'/' && "&x".contains(&id[3..]), "{text}");
+        assert!(value["secret"].as_str().unwrap().chars().count() <= 4 && value["tags"].is_array(), "{text}");
+    }
+}
+
+#[test]
+fn a_regexp_of_javascript_means_here_what_it_means_there() {
+    let tokenizer = tokenizer(MODELS[0]);
+    let regex = Constraint::Regex { regex: r"^\d{3}-[[k]$".into(), flags: Some("i".into()) };
+    for seed in 0..20 {
+        let text = answer(&tokenizer, &regex, seed);
+        let (digits, end) = text.split_once('-').unwrap();
+        assert!(digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()), "{text}");
+        assert!(["[", "k", "K"].contains(&end), "{text}");
     }
 }
 
@@ -128,8 +170,8 @@ fn what_cannot_be_satisfied_or_read_is_an_error_that_says_why() {
         (schema(json!({ "not": {} })), "\"not\""),
         (schema(json!({ "type": "object", "required": ["a"], "minProperties": 3 })), "minProperties is 3"),
         (schema(json!({ "type": "string", "pattern": "^a(?=b)" })), "^a(?=b)"),
-        (schema(json!({ "type": "string", "format": "colour" })), "colour"),
-        (Constraint::Regex { regex: "(".into() }, "("),
+        (Constraint::Regex { regex: r"(a)\1".into(), flags: Some(String::new()) }, "back references"),
+        (Constraint::Regex { regex: "(".into(), flags: None }, "("),
         (Constraint::Lark { grammar: "start: missing".into() }, "missing"),
         (Constraint::Lark { grammar: r#"start: %json {"minProperties": 2} "a""#.into() }, "minProperties is 2"),
         (Constraint::Lark { grammar: "start: %json {".into() }, "json"),
@@ -165,7 +207,7 @@ fn references_with_escapes_reach_their_schema_and_names_are_no_keywords() {
 fn a_token_that_the_grammar_forbids_is_refused() {
     let tokenizer = tokenizer(MODELS[0]);
     let grammars = Grammars::new(&tokenizer).unwrap();
-    let mut guide = grammars.compile(&Constraint::Regex { regex: "[0-9]+".into() }).unwrap();
+    let mut guide = grammars.compile(&Constraint::Regex { regex: "[0-9]+".into(), flags: None }).unwrap();
     let letter = tokenizer.encode("x", false).unwrap()[0];
     assert!(matches!(guide.accept(letter), Err(Error::Grammar(_))));
 }

@@ -100,9 +100,79 @@ fn an_edited_prompt_reuses_the_common_prefix_and_answers_as_if_fresh() {
     let mut s = session(64);
     answer(&mut s, json!({"ids": ids(30)}));
     let reused = answer(&mut s, json!({"ids": edited}));
-    assert_eq!(reused.begun, Begun { prompt_n: 30, cached_n: 17 });
+    assert_eq!(reused.begun, Begun { prompt_n: 30, cached_n: 17, thought_end: None });
     assert_eq!(reused.ids(), fresh.ids());
     assert_eq!(reused.done.timings.prompt_n, 13);
+}
+
+/// Thoughts and tool calls are found by their marks where those are tokens of their own; no text shows them.
+#[test]
+fn control_tokens_in_an_answer_are_told_beside_its_text() {
+    let mut s = session(128);
+    let answer = answer(
+        &mut s,
+        json!({"ids": ids(9), "max_tokens": 100, "temperature": 90, "top_k": 0, "top_p": 1, "min_p": 0, "seed": 1}),
+    );
+    let prompts = s.prompts().clone();
+    let tokenizer = prompts.tokenizer();
+    let marks: Vec<&Token> = answer.tokens.iter().filter(|t| t.control.is_some()).collect();
+    assert!(!marks.is_empty(), "of 100 tokens at random some are control tokens");
+    for token in &answer.tokens {
+        let text = tokenizer.decode(&[token.id]).unwrap();
+        assert_eq!(token.control.as_deref(), tokenizer.is_special(token.id).then_some(text.as_str()), "{token:?}");
+    }
+    assert!(marks.iter().all(|t| !answer.text().contains(t.control.as_deref().unwrap())));
+}
+
+#[test]
+fn probabilities_come_with_bytes_that_join_to_the_answer() {
+    let mut s = session(64);
+    let emoji =
+        json!({"ids": ids(9), "logprobs": 2, "max_tokens": 40, "constraint": {"type": "regex", "regex": "😀 枇杷!"}});
+    let found = answer(&mut s, emoji);
+    assert_eq!(found.text(), "😀 枇杷!");
+    let bytes: Vec<u8> = found.tokens.iter().flat_map(|t| t.bytes.clone().unwrap()).collect();
+    assert_eq!(String::from_utf8(bytes).unwrap(), found.text());
+    assert!(found.tokens.len() > 5 && found.tokens.iter().any(|t| t.text.is_empty()), "characters of several tokens");
+    for choice in found.tokens.iter().flat_map(|t| t.top.as_ref().unwrap()) {
+        assert_eq!(choice.text, String::from_utf8_lossy(&choice.bytes));
+    }
+    assert!(answer(&mut s, json!({"ids": ids(9)})).tokens.iter().all(|t| t.bytes.is_none()));
+}
+
+#[test]
+fn the_end_of_a_turn_has_no_probability() {
+    let mut s = session(64);
+    let stops = s.prompts().tokenizer().stop_ids().to_vec();
+    let ended = (0..200).find_map(|seed| {
+        let fields = json!({"ids": ids(9), "logprobs": 1, "ignore_eos": false, "temperature": 90, "top_k": 0, "top_p": 1, "min_p": 0, "seed": seed});
+        answer(&mut s, fields).tokens.pop().filter(|last| stops.contains(&last.id))
+    });
+    let last = ended.expect("an answer that ends");
+    assert_eq!((last.logprob, last.top, last.bytes, last.control), (None, None, None, None));
+}
+
+#[test]
+fn a_prompt_that_opens_a_thought_says_what_closes_it() {
+    let path = common::fixture_roots()[0].join("arch/smollm2-tied-q4_0/model.gguf");
+    let mut meta = common::metadata(&path);
+    let template = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: <think>\n{% endif %}";
+    meta.0.insert("tokenizer.chat_template".into(), loquat::gguf::Value::String(template.into()));
+    let prompts = Prompts::from_metadata(&meta).unwrap();
+    let thought = |fields: Value| prompts.prompt(&request(fields)).unwrap().thought_end;
+    let user = json!({"role": "user", "content": "Does <think> open one?"});
+    let said = |text: &str| json!({"messages": [user, {"role": "assistant", "content": text}], "continue_final": true});
+    assert_eq!(thought(json!({"messages": [user]})), Some("</think>"));
+    assert_eq!(thought(json!({"messages": [user], "add_generation_prompt": false})), None);
+    assert_eq!(thought(said("<think>I should")), Some("</think>"));
+    assert_eq!(thought(said("<think>I should.</think>Hel")), None);
+    assert_eq!(thought(json!({"prompt": "a <think>"})), None);
+}
+
+#[test]
+fn variables_of_the_template_have_the_name_that_other_servers_give_them() {
+    let named = |name: &str| request(json!({ name: {"enable_thinking": false} })).template_vars.unwrap();
+    assert_eq!(named("chat_template_kwargs"), named("template_vars"));
 }
 
 #[test]

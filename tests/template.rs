@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use loquat::gguf::{Metadata, Value};
-use loquat::template::{ChatTemplate, Now, RenderOptions};
+use loquat::template::{ChatTemplate, Now, RenderOptions, unfold_arguments};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -36,6 +36,50 @@ fn smollm2_renders_byte_for_byte() {
                 assert_eq!(got.unwrap_err().code(), "chat_template", "{}", case["name"]);
             }
             (None, error) => println!("{}: Python gives {error}, here {got:?}", case["name"]),
+        }
+    }
+}
+
+#[test]
+fn an_empty_template_or_the_name_of_chatml_is_chatml() {
+    for source in ["", " \n", "chatml"] {
+        let mut meta = Metadata::default();
+        meta.0.insert("tokenizer.chat_template".to_owned(), Value::String(source.to_owned()));
+        let template = ChatTemplate::from_metadata(&meta).unwrap();
+        assert!(template.note().unwrap().contains("ChatML") && !template.is_own(), "{source:?}: {:?}", template.note());
+        let got = template.render(&json!([{"role": "user", "content": "Hi"}]), &RenderOptions::default()).unwrap();
+        assert_eq!(got, "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
+    }
+}
+
+/// Ids of shops and chats are longer than JavaScript's numbers; what the model wrote comes back as it wrote it.
+#[test]
+fn arguments_of_tool_calls_reach_the_template_digit_for_digit() {
+    let source = "{% for m in messages %}{% for c in m.tool_calls %}{{ c.function.arguments | tojson }}|{% endfor %}{% endfor %}";
+    let template = ChatTemplate::new(source, "", "").unwrap();
+    let call = |arguments: Json| {
+        let call = json!({"function": {"name": "f", "arguments": arguments}});
+        let mut messages = vec![json!({"role": "assistant", "tool_calls": [call]})];
+        unfold_arguments(&mut messages);
+        Json::Array(messages)
+    };
+    let written = |arguments: Json| template.render(&call(arguments), &RenderOptions::default()).unwrap();
+    let text = r#"{"id": 2512292042121000001, "long": -123456789012345678901234567890, "rate": 1.0, "name": "00712"}"#;
+    assert_eq!(written(json!(text)), format!("{text}|"));
+    assert_eq!(written(json!("")), "{}|");
+    assert_eq!(written(Json::Null), "{}|");
+    assert_eq!(written(json!({"a": [1, 2.5]})), "{\"a\": [1, 2.5]}|");
+}
+
+/// A template could once take all of the memory: of a text to fill with, each character was repeated.
+#[test]
+fn a_text_to_fill_with_is_one_character() {
+    for method in ["ljust", "rjust", "center"] {
+        assert_eq!(render(&format!("[{{{{ 'ab'.{method}(4, '枇') }}}}]"), json!(0)).unwrap().chars().count(), 6);
+        for fill in ["x".repeat(300_000), String::new()] {
+            let source = format!("{{{{ ''.{method}(10000, x) }}}}");
+            let error = render(&source, json!(fill)).unwrap_err();
+            assert!(error.to_string().contains("exactly one character"), "{method}: {error}");
         }
     }
 }
@@ -88,6 +132,11 @@ fn a_hostile_template_is_stopped() {
         "{% set ns = namespace(a=[x]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a | string }}",
         "{% set ns = namespace(a=[x]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a }}",
         "{{ 'a,b'.replace('', 'x' * 9999999).replace('', 'x' * 9999999) }}",
+        "{{ x | tojson(indent='x' * 9999999) }}{{ x | tojson(indent='x' * 9999999) }}",
+        "{{ '%999999999d' | format(1) }}",
+        "{{ 'x\\nx' | indent(9999999999) }}",
+        "{{ [1] | batch(9999999999, 'x') | list }}{{ [1] | slice(9999999999, 'x') | list }}",
+        "{{ [1] * 9999999999 }}",
     ] {
         let error = render(source, json!([[[1]]])).unwrap_err();
         assert_eq!(error.code(), "chat_template", "{source}: {error}");

@@ -1,17 +1,20 @@
 //! The CPU backend: packed weights, integer dot products, SIMD, threads.
 //!
-//! The same code runs natively, as wasm simd128 and as relaxed SIMD; `simd` holds what differs.
+//! The same code runs natively, as wasm simd128 and as relaxed SIMD; `simd` holds what differs, and `wide` the products
+//! of weights by the longer vectors of x86-64.
 
 pub mod attention;
 pub mod disjoint;
 pub mod input;
 pub mod kernels;
+pub mod level;
 pub mod matrix;
 pub mod ops;
 pub mod pool;
 pub mod repack;
 pub mod simd;
 pub mod trial;
+pub mod wide;
 
 mod attend;
 mod state;
@@ -88,7 +91,7 @@ fn norm(c: &ModelConfig, w: Option<&NormWeights<CpuBackend>>, x: &[f32], y: &mut
 impl CpuBackend {
     /// Normalizes `n` residual rows from `first` on into the input, in the forms `matrix` reads.
     fn input_from_residual(
-        pool: &Pool,
+        pool: &mut Pool,
         run: &mut RunState,
         c: &ModelConfig,
         w: Option<&NormWeights<Self>>,
@@ -131,7 +134,7 @@ impl Backend for CpuBackend {
     const NAME: &'static str = "cpu";
 
     fn describe(&self) -> (String, usize) {
-        (simd::VARIANT.to_owned(), self.pool.threads())
+        (self.ways.variant().to_owned(), self.pool.threads())
     }
 
     fn matrix(&mut self, parts: &[Part]) -> Result<CpuMatrix> {
@@ -140,8 +143,8 @@ impl Backend for CpuBackend {
         Ok(matrix)
     }
 
-    fn fill(&mut self, matrix: &mut CpuMatrix, part: usize, bytes: &[u8]) -> Result<()> {
-        matrix.fill(part, bytes)
+    fn fill(&mut self, matrix: &mut CpuMatrix, part: usize, first: usize, bytes: &[u8]) -> Result<()> {
+        matrix.fill(part, first, bytes)
     }
 
     fn vector(&mut self, data: &[f32]) -> Result<Vec<f32>> {
@@ -169,7 +172,7 @@ impl Backend for CpuBackend {
 
     async fn kv_read(&mut self, kv: &CpuKv, len: usize) -> Result<Vec<f32>> {
         let c = &prepared(&self.plan)?.config;
-        let mut out = vec![0.0; c.layers.len() * 2 * len * c.kv_dim()];
+        let mut out = vec![0.0; c.kv_elements(c.layers.len(), len)?];
         for (i, row) in out.chunks_exact_mut(c.kv_dim()).enumerate() {
             each!(kv, kv => kv.read(c, i / (2 * len), i / len % 2 == 1, i % len, row));
         }
@@ -178,7 +181,7 @@ impl Backend for CpuBackend {
 
     fn kv_write(&mut self, kv: &mut CpuKv, len: usize, data: &[f32]) -> Result<()> {
         let c = &prepared(&self.plan)?.config;
-        let want = c.layers.len() * 2 * len * c.kv_dim();
+        let want = c.kv_elements(c.layers.len(), len)?;
         if data.len() != want {
             return Err(Error::Session(format!("it holds {} values, {want} are wanted", data.len())));
         }
@@ -190,8 +193,8 @@ impl Backend for CpuBackend {
     }
 
     fn embed(&mut self, weights: &Weights<Self>, tokens: &[u32], span: Span) -> Result<()> {
-        if self.decoding && span.len >= trial::BATCH {
-            self.ways.renew();
+        if span.len < trial::BATCH || self.decoding {
+            self.ways.renew(span.len);
         }
         self.decoding = span.len == 1;
         let plan = prepared(&self.plan)?;
@@ -211,7 +214,7 @@ impl Backend for CpuBackend {
     fn attn_in(&mut self, layer: &LayerWeights<Self>, span: Span) -> Result<()> {
         let (run, c) = (&mut self.run, &prepared(&self.plan)?.config);
         let w = &layer.qkv;
-        Self::input_from_residual(&self.pool, run, c, layer.attn_norm.as_ref(), 0, span.len, &w.weight);
+        Self::input_from_residual(&mut self.pool, run, c, layer.attn_norm.as_ref(), 0, span.len, &w.weight);
         let qkv = &mut run.qkv[..span.len * c.qkv_rows()];
         self.ways.product(&mut self.pool, &w.weight, &mut run.input, w.bias.as_deref(), qkv);
         Ok(())
@@ -219,9 +222,9 @@ impl Backend for CpuBackend {
 
     fn attend(&mut self, layer: &LayerWeights<Self>, index: usize, kv: &mut CpuKv, span: Span) -> Result<()> {
         let (run, c) = (&mut self.run, &prepared(&self.plan)?.config);
-        each!(kv, kv => attend::attend(&self.pool, c, run, layer, index, kv, span))?;
+        each!(kv, kv => attend::attend(&mut self.pool, c, run, layer, index, kv, span))?;
         let (attention, needs) = (&run.attention, layer.attn_out.weight.needs());
-        run.input.fill(&self.pool, span.len, c.q_dim(), needs, &|t, x| {
+        run.input.fill(&mut self.pool, span.len, c.q_dim(), needs, &|t, x| {
             x.copy_from_slice(&attention[t * c.q_dim()..(t + 1) * c.q_dim()]);
         });
         Ok(())
@@ -234,11 +237,11 @@ impl Backend for CpuBackend {
     fn mlp_in(&mut self, layer: &LayerWeights<Self>, span: Span) -> Result<()> {
         let (run, c) = (&mut self.run, &prepared(&self.plan)?.config);
         let w = &layer.gate_up;
-        Self::input_from_residual(&self.pool, run, c, layer.ffn_norm.as_ref(), 0, span.len, &w.weight);
+        Self::input_from_residual(&mut self.pool, run, c, layer.ffn_norm.as_ref(), 0, span.len, &w.weight);
         let hidden = &mut run.gate_up[..span.len * c.gate_up_rows()];
         self.ways.product(&mut self.pool, &w.weight, &mut run.input, w.bias.as_deref(), hidden);
         let hidden = &run.gate_up;
-        run.input.fill(&self.pool, span.len, c.ff, layer.down.weight.needs(), &|t, x| {
+        run.input.fill(&mut self.pool, span.len, c.ff, layer.down.weight.needs(), &|t, x| {
             let (gate, up) = hidden[t * c.gate_up_rows()..(t + 1) * c.gate_up_rows()].split_at(c.ff);
             ops::activate(c.activation, gate, c.gated.then_some(up), x);
         });
@@ -260,7 +263,7 @@ impl Backend for CpuBackend {
             Some(l) => (&l.weight, l.bias.as_deref()),
             None => (&weights.token_embd, None),
         };
-        Self::input_from_residual(&self.pool, run, c, Some(&weights.output_norm), first, n, head);
+        Self::input_from_residual(&mut self.pool, run, c, Some(&weights.output_norm), first, n, head);
         run.logits.resize(n * c.vocab, 0.0);
         self.ways.product(&mut self.pool, head, &mut run.input, bias, &mut run.logits);
         if let Some(cap) = c.logit_softcap {
@@ -269,7 +272,12 @@ impl Backend for CpuBackend {
         Ok(())
     }
 
+    async fn settle(&mut self) -> Result<()> {
+        self.pool.check()
+    }
+
     async fn read_logits(&mut self, out: &mut Vec<f32>) -> Result<()> {
+        self.pool.check()?;
         out.clear();
         out.extend_from_slice(&self.run.logits);
         Ok(())

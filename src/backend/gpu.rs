@@ -3,9 +3,11 @@
 //! All dispatches of a model are made at load ([`program`]); a step of the token loop only records
 //! them into the open compute pass ([`op`]). Sampling and text are not its affair.
 
+mod act;
 mod attention;
 #[cfg(test)]
 mod attention_tests;
+mod bandwidth;
 mod builder;
 #[cfg(test)]
 mod builder_tests;
@@ -15,7 +17,7 @@ mod draw;
 #[cfg(test)]
 mod draw_tests;
 #[cfg(test)]
-mod kernel_tests;
+pub(crate) mod kernel_tests;
 mod kv;
 mod linear;
 mod matrix;
@@ -24,10 +26,9 @@ mod params;
 mod pipeline;
 mod program;
 mod repack;
-pub mod selftest;
+#[cfg(test)]
+mod rope_tests;
 mod shader;
-mod synthetic;
-pub mod verdict;
 
 use std::rc::Rc;
 
@@ -35,6 +36,7 @@ pub use device::{Gpu, GpuOptions};
 pub use kv::GpuKv;
 pub use linear::Linears;
 pub use matrix::{GpuMatrix, GpuVector};
+pub(crate) use shader::FILES as SHADERS;
 
 use serde::Serialize;
 
@@ -51,19 +53,21 @@ pub struct GpuBackend {
     gpu: Gpu,
     maker: Maker,
     recorder: Recorder,
-    linears: Linears,
+    pub(crate) linears: Linears,
     program: Option<Program>,
     matrices: usize,
     uploaded: usize,
     wanted: LogitRows,
     logit_tokens: usize,
     readback: Option<wgpu::Buffer>,
-    draws: bool,
+    /// Whether it is trusted to draw.
+    pub(crate) draws: bool,
     drawer: Option<Drawer>,
 }
 
 /// Counters of a backend.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct GpuStats {
     /// Compute dispatches since the device was opened.
     pub dispatches: u64,
@@ -176,15 +180,6 @@ impl GpuBackend {
         }
         Ok(())
     }
-
-    /// A buffer for reading back at least this many bytes.
-    fn readback(&mut self, bytes: usize) -> Result<wgpu::Buffer> {
-        if let Some(buffer) = self.readback.as_ref().filter(|b| b.size() >= bytes as u64) {
-            return Ok(buffer.clone());
-        }
-        let buffer = self.gpu.buffer("readback", bytes, wgpu::BufferUsages::MAP_READ)?;
-        Ok(self.readback.insert(buffer).clone())
-    }
 }
 
 impl Backend for GpuBackend {
@@ -208,8 +203,8 @@ impl Backend for GpuBackend {
         GpuMatrix::new(&self.gpu, self.matrices, parts)
     }
 
-    fn fill(&mut self, matrix: &mut GpuMatrix, part: usize, bytes: &[u8]) -> Result<()> {
-        matrix.fill(&self.gpu, part, bytes)?;
+    fn fill(&mut self, matrix: &mut GpuMatrix, part: usize, first: usize, bytes: &[u8]) -> Result<()> {
+        matrix.fill(&self.gpu, part, first, bytes)?;
         self.uploaded += bytes.len();
         if self.uploaded >= PENDING {
             self.uploaded = 0;
@@ -317,20 +312,24 @@ impl Backend for GpuBackend {
 
     async fn read_logits(&mut self, out: &mut Vec<f32>) -> Result<()> {
         out.clear();
-        let program = self.program()?;
+        let program = self.program.as_ref().ok_or_else(|| Error::State("a step before prepare".into()))?;
         let vocab = program.plan.config.vocab;
         let (act, rows) = match (self.wanted, &program.all_logits) {
             (LogitRows::None, _) => return Ok(()),
             (LogitRows::All, Some((act, _))) => (act, self.logit_tokens),
             _ => (&program.logits, 1),
         };
-        let (source, stride) = (act.buffer.clone(), act.stride as usize);
+        let stride = act.stride as usize;
         let bytes = 4 * rows * stride;
-        let staging = self.readback(bytes)?;
-        self.recorder.encoder(&self.gpu).copy_buffer_to_buffer(&source, 0, &staging, 0, bytes as u64);
+        let staging = match self.readback.take().filter(|buffer| buffer.size() >= bytes as u64) {
+            Some(buffer) => buffer,
+            None => self.gpu.buffer("readback", bytes, wgpu::BufferUsages::MAP_READ)?,
+        };
+        let staging = self.readback.insert(staging);
+        self.recorder.encoder(&self.gpu).copy_buffer_to_buffer(&act.buffer, 0, staging, 0, bytes as u64);
         self.recorder.submit(&self.gpu)?;
         self.gpu
-            .read(&staging, bytes, |data| {
+            .read(staging, bytes, |data| {
                 for row in data.chunks_exact(4 * stride) {
                     out.extend(row.as_chunks::<4>().0[..vocab].iter().map(|&b| f32::from_le_bytes(b)));
                 }

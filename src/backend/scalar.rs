@@ -115,10 +115,11 @@ impl Backend for ScalarBackend {
         Ok(DenseMatrix { parts: parts.to_vec(), data, cols })
     }
 
-    fn fill(&mut self, matrix: &mut DenseMatrix, part: usize, bytes: &[u8]) -> Result<()> {
+    fn fill(&mut self, matrix: &mut DenseMatrix, part: usize, first: usize, bytes: &[u8]) -> Result<()> {
         let start: usize = matrix.parts[..part].iter().map(|p| p.rows * p.cols).sum();
         let p = &matrix.parts[part];
-        dequantize(p.dtype, bytes, &mut matrix.data[start..start + p.rows * p.cols])
+        let rows = p.rows_of(first, bytes)?;
+        dequantize(p.dtype, bytes, &mut matrix.data[start + first * p.cols..start + (first + rows) * p.cols])
     }
 
     fn vector(&mut self, data: &[f32]) -> Result<Vec<f32>> {

@@ -1,6 +1,6 @@
 //! One row of data a decoder family. A new family is a new row, never a new forward pass.
 
-use super::{Activation, NormKind};
+use super::{Activation, Dims, NormKind};
 use crate::error::{Error, Result};
 
 /// Whether queries and keys are normalized before the rotation.
@@ -130,10 +130,10 @@ impl Family {
         self.rope != RopeStyle::None && (self.no_rope_every == 0 || !(layer + 1).is_multiple_of(self.no_rope_every))
     }
 
-    pub(super) fn attn_scale(&self, dim: usize, heads: usize, head_dim: usize, layers: usize) -> f32 {
+    pub(super) fn attn_scale(&self, dims: &Dims, layers: usize) -> f32 {
         let width = match self.wide_scale_layers {
-            Some(n) if layers == n => dim as f32 / heads as f32,
-            _ => head_dim as f32,
+            Some(n) if layers == n => dims.dim as f32 / dims.heads as f32,
+            _ => dims.head_dim as f32,
         };
         1.0 / width.sqrt()
     }

@@ -32,6 +32,11 @@ pub struct TensorInfo {
 }
 
 impl TensorInfo {
+    /// Rows of a matrix; 1 of a vector.
+    pub fn rows(&self) -> usize {
+        if self.shape.len() > 1 { self.shape[0] } else { 1 }
+    }
+
     /// Number of elements.
     pub fn elements(&self) -> usize {
         self.shape.iter().product()
@@ -321,19 +326,22 @@ impl<'a> Cursor<'a> {
     fn tensor_info(&mut self, alignment: u64) -> Result<TensorInfo, Stop> {
         let name = self.string("a tensor name")?;
         let dims = self.u32()?;
-        if !(1..=4).contains(&dims) {
+        // None at all is a single number; whoever reads a tensor wants it in the right shape.
+        if dims > 4 {
             return Err(Error::header(format!("tensor {name:?} claims {dims} dimensions")).into());
         }
         let mut shape = Vec::with_capacity(4);
-        let mut elements = 1u64;
+        // A dimension of 0 empties the tensor but hides no other: their product must fit in any order.
+        let mut product = 1u64;
         for _ in 0..dims {
             let dim = self.u64()?;
-            elements = elements
-                .checked_mul(dim)
-                .filter(|&n| n <= MAX_ELEMENTS && dim > 0)
+            product = product
+                .checked_mul(dim.max(1))
+                .filter(|&n| n <= MAX_ELEMENTS)
                 .ok_or_else(|| Error::header(format!("tensor {name:?} claims a dimension of {dim}")))?;
             shape.push(dim as usize);
         }
+        let elements = if shape.contains(&0) { 0 } else { product };
         let dtype = GgmlType::from_id(self.u32()?);
         let offset = self.u64()?;
         if !offset.is_multiple_of(alignment) || offset > 1 << 48 {
@@ -344,8 +352,8 @@ impl<'a> Cursor<'a> {
         let Some((per_block, block_bytes)) = dtype.block() else {
             return Err(Error::UnsupportedType { tensor: name, dtype: dtype.to_string() }.into());
         };
-        if !shape[0].is_multiple_of(per_block) {
-            let columns = shape[0];
+        let columns = shape.first().copied().unwrap_or(1);
+        if !columns.is_multiple_of(per_block) {
             return Err(Error::header(format!(
                 "tensor {name:?}: rows of {columns} elements do not fill {dtype} blocks of {per_block}"
             ))
@@ -359,7 +367,8 @@ impl<'a> Cursor<'a> {
 
 /// Checks what needs the whole directory: names are unique, ranges do not overlap.
 fn finish(version: u32, metadata: Metadata, mut tensors: Vec<TensorInfo>, data_offset: u64) -> Result<Gguf> {
-    tensors.sort_by_key(|t| t.offset);
+    // An empty tensor may stand where the next begins.
+    tensors.sort_by_key(|t| (t.offset, t.size));
     let mut names = HashSet::new();
     for t in &tensors {
         if !names.insert(t.name.as_str()) {

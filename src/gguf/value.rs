@@ -62,6 +62,11 @@ impl Array {
 pub struct Metadata(pub HashMap<String, Value>);
 
 impl Metadata {
+    /// Drops the vocabulary, once a tokenizer is made of it: 250,000 texts are some 20 MB.
+    pub fn forget_tokenizer(&mut self) {
+        self.0.retain(|key, _| !key.starts_with("tokenizer."));
+    }
+
     /// The raw value, if present.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)

@@ -1,14 +1,21 @@
 //! A JSON Schema as people write it → one that the grammar compiler keeps in full. Compiles nothing.
 //!
 //! The compiler refuses most of what it cannot keep, and names it. This adds what it would get wrong: keys may
-//! come twice in the objects that it writes, so it cannot count them, and it reads `$ref` without its escapes.
+//! come twice in the objects that it writes, so it cannot count them, and it reads `$ref` without its escapes. And it
+//! takes out what demands nothing, which the compiler refuses by name alone: keywords at their default, formats that it
+//! does not know (annotations, by the standard), and JavaScript's way to write regular expressions.
 
 use std::collections::HashMap;
 
 use serde_json::{Deserializer, Map, Value, json};
 
+use super::ecma;
 use crate::error::{Error, Result};
 
+/// Formats that the compiler keeps.
+const FORMATS: &[&str] = &["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri"];
+/// Keywords that never demand anything.
+const ANNOTATIONS: &[&str] = &["deprecated", "contentSchema", "$vocabulary", "discriminator", "xml", "externalDocs"];
 /// Keywords whose value is no schema, whatever it looks like.
 const VALUES: &[&str] = &["const", "enum", "default", "examples"];
 /// Keywords whose value has schemas under names of the author's.
@@ -97,7 +104,46 @@ impl References {
     }
 }
 
+/// Whether a keyword with this value, beside the others of its schema, allows every instance.
+fn demands_nothing(keyword: &str, value: &Value, schema: &Map<String, Value>) -> bool {
+    let has = |other: &str| schema.contains_key(other);
+    let is_zero = value.as_f64() == Some(0.0);
+    let is_anything = *value == Value::Bool(true) || value.as_object().is_some_and(Map::is_empty);
+    match keyword {
+        "uniqueItems" | "$recursiveAnchor" | "not" => *value == Value::Bool(false),
+        "minItems" | "minLength" | "minProperties" => is_zero,
+        "minContains" | "maxContains" => !has("contains"),
+        "contains" => schema.get("minContains").and_then(Value::as_f64) == Some(0.0) && !has("maxContains"),
+        "if" => !has("then") && !has("else"),
+        "then" | "else" => !has("if") || is_anything,
+        "propertyNames" | "unevaluatedProperties" | "unevaluatedItems" | "additionalItems" => is_anything,
+        "dependentRequired" | "dependentSchemas" | "dependencies" => value.as_object().is_some_and(Map::is_empty),
+        "format" => value.as_str().is_some_and(|format| !FORMATS.contains(&format)),
+        _ => ANNOTATIONS.contains(&keyword),
+    }
+}
+
+/// Takes out of a schema what demands nothing, and translates its regular expressions.
+fn simplify(schema: &mut Map<String, Value>) -> Result<()> {
+    // What is out may leave others without an effect.
+    loop {
+        let idle = schema.iter().find(|(keyword, value)| demands_nothing(keyword, value, schema));
+        let Some(keyword) = idle.map(|(keyword, _)| keyword.clone()) else { break };
+        schema.shift_remove(&keyword);
+    }
+    if let Some(Value::String(pattern)) = schema.get_mut("pattern") {
+        *pattern = ecma::translate_pattern(pattern)?;
+    }
+    if let Some(Value::Object(named)) = schema.get_mut("patternProperties") {
+        for (pattern, schema) in std::mem::take(named) {
+            named.insert(ecma::translate_pattern(&pattern)?, schema);
+        }
+    }
+    Ok(())
+}
+
 fn walk(schema: &mut Map<String, Value>, references: &mut References) -> Result<()> {
+    simplify(schema)?;
     countable(schema)?;
     for (keyword, value) in schema {
         match value {

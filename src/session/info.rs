@@ -6,13 +6,14 @@ use serde::Serialize;
 
 use super::prompt::Prompts;
 use crate::config::ModelConfig;
-use crate::gguf::{Array, Gguf, Value};
+use crate::gguf::{Array, Gguf, TensorInfo, Value};
 use crate::tokenizer::Tokenizer;
 use crate::weights::quantization_counts;
 
 /// A model at a glance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the names say it; units are in them or in tokens")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct ModelInfo {
     pub architecture: String,
     pub name: String,
@@ -41,6 +42,8 @@ pub struct ModelInfo {
     pub chat_template: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat_template_note: Option<String>,
+    /// It can fill in the middle of a text.
+    pub infill: bool,
     /// Keys and values of one position, two bytes an element.
     pub kv_bytes_per_token: u64,
     /// Identifies the file's header, in hexadecimal.
@@ -50,12 +53,12 @@ pub struct ModelInfo {
 impl ModelInfo {
     /// Reads the header. `prompts` is absent where the file has no usable tokenizer.
     pub fn new(gguf: &Gguf, config: &ModelConfig, prompts: Option<&Prompts>) -> Self {
-        let meta = &gguf.metadata;
         ModelInfo {
-            chat_template: matches!(meta.get("tokenizer.chat_template"), Some(Value::String(_))),
+            chat_template: prompts.is_some_and(|p| p.template().is_own()),
             chat_template_note: prompts.and_then(|p| p.template().note()).map(str::to_owned),
             tokenizer: prompts.map(|p| p.tokenizer().kind().to_owned()),
             tokenizer_note: prompts.and_then(|p| p.tokenizer().note()).map(str::to_owned),
+            infill: prompts.is_some_and(|p| p.tokenizer().infill().is_some()),
             n_layers: config.layers.len(),
             embedding_length: config.dim,
             feed_forward_length: config.ff,
@@ -64,7 +67,7 @@ impl ModelInfo {
             head_dim: config.head_dim,
             vocab_size: config.vocab,
             context_length: config.context_length,
-            kv_bytes_per_token: (2 * 2 * config.layers.len() * config.kv_dim()) as u64,
+            kv_bytes_per_token: 2 * 2 * config.layers.len() as u64 * config.kv_dim() as u64,
             ..ModelInfo::of_file(gguf, &config.architecture, &config.name)
         }
     }
@@ -77,7 +80,7 @@ impl ModelInfo {
         ModelInfo {
             tokenizer: tokenizer.map(|t| t.kind().to_owned()),
             tokenizer_note: tokenizer.and_then(Tokenizer::note).map(str::to_owned),
-            vocab_size: gguf.tensor("token_embd.weight").map_or(0, |t| t.shape[0]),
+            vocab_size: gguf.tensor("token_embd.weight").map_or(0, TensorInfo::rows),
             context_length: number("context_length"),
             n_layers: number("block_count"),
             embedding_length: number("embedding_length"),
@@ -109,6 +112,7 @@ impl ModelInfo {
             tokenizer_note: None,
             chat_template: false,
             chat_template_note: None,
+            infill: false,
             kv_bytes_per_token: 0,
             fingerprint: format!("{:016x}", fingerprint(gguf)),
         }
@@ -144,7 +148,7 @@ fn file_type(id: usize) -> String {
 /// A hash of the metadata and the tensor directory. Two files with the same fingerprint have the same
 /// vocabulary, architecture and layout; weights are not looked at.
 pub fn fingerprint(gguf: &Gguf) -> u64 {
-    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    let mut hash = HeaderHash(0xcbf2_9ce4_8422_2325);
     let mut entries: Vec<_> = gguf.metadata.0.iter().collect();
     entries.sort_by_key(|(key, _)| *key);
     for (key, value) in entries {
@@ -160,11 +164,11 @@ pub fn fingerprint(gguf: &Gguf) -> u64 {
     hash.0
 }
 
-/// FNV-1a over words of 64 bits: no protection against intent, enough to tell files apart. The rotation
+/// Of the kind of FNV-1a, over words of 64 bits: no protection against intent, enough to tell files apart. The rotation
 /// brings the upper bits of a word down, where the product alone would leave them.
-struct Fnv(u64);
+struct HeaderHash(u64);
 
-impl Fnv {
+impl HeaderHash {
     fn number(&mut self, n: u64) {
         self.0 = (self.0.rotate_left(32) ^ n).wrapping_mul(0x0100_0000_01b3);
     }

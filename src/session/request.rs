@@ -3,24 +3,33 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::infill::Infill;
 use crate::grammar::Constraint;
 use crate::sampler::SamplingParams;
 
-/// One generation. Exactly one of `messages`, `prompt` and `ids` says what to continue.
+/// One generation. Exactly one of `messages`, `prompt`, `ids` and `infill` says what to write.
 ///
 /// Names are those of the OpenAI API where it has them; an absent field takes its default.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Request {
     /// A conversation, rendered by the model's chat template.
+    #[cfg_attr(test, ts(optional, type = "Message[]"))]
     pub messages: Option<Vec<Value>>,
     /// A text to continue; special tokens in it are parsed.
     pub prompt: Option<String>,
     /// Token ids, taken as they are.
+    #[cfg_attr(test, ts(optional, type = "ArrayLike<number>"))]
     pub ids: Option<Vec<u32>>,
+    /// A gap in a text to fill.
+    pub infill: Option<Infill>,
     /// Tools for the chat template.
+    #[cfg_attr(test, ts(optional, type = "unknown[]"))]
     pub tools: Option<Value>,
     /// Further variables of the chat template, such as `enable_thinking`.
+    #[serde(alias = "chat_template_kwargs")]
+    #[cfg_attr(test, ts(optional, type = "Record<string, unknown>"))]
     pub template_vars: Option<serde_json::Map<String, Value>>,
     /// Tokens to generate at most; absent: until the context is full.
     pub max_tokens: Option<usize>,
@@ -44,6 +53,7 @@ pub struct Request {
 /// `stop` may be one text or several, as in the OpenAI API.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Stops {
     /// One text.
     One(String),
@@ -65,6 +75,7 @@ impl Stops {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "documented on SamplingParams, field by field")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Sampling {
     pub temperature: Option<f32>,
     pub top_k: Option<usize>,

@@ -19,6 +19,7 @@ pub(super) struct Run {
     tokens: Vec<u32>,
     prompt_n: usize,
     cached_n: usize,
+    thought_end: Option<&'static str>,
     sampler: Sampler,
     guide: Option<Guide>,
     stream: TextStream,
@@ -38,6 +39,7 @@ impl Run {
             prompt_n: prompt.ids.len(),
             tokens: prompt.ids,
             cached_n: 0,
+            thought_end: prompt.thought_end,
             sampler: Sampler::new(SamplingParams::from(&request.sampling))?,
             guide,
             stream: if prompt.opens_text { TextStream::new(stops) } else { TextStream::continuing(stops) },
@@ -52,7 +54,7 @@ impl Run {
 
     pub fn set_cached(&mut self, cached_n: usize) -> Begun {
         self.cached_n = cached_n;
-        Begun { prompt_n: self.prompt_n, cached_n }
+        Begun { prompt_n: self.prompt_n, cached_n, thought_end: self.thought_end }
     }
 
     pub fn prompt(&self) -> &[u32] {
@@ -98,7 +100,7 @@ impl Run {
     /// Takes the next token as a device has drawn it.
     pub fn take(&mut self, id: u32, tokenizer: &Tokenizer) -> Token {
         self.sampler.skip();
-        Token { text: self.accept(id, tokenizer), id, logprob: None, top: None }
+        self.accept(id, tokenizer)
     }
 
     /// Chooses the next token from the logits of the last position. Changes `logits`.
@@ -112,17 +114,20 @@ impl Run {
             guide.mask(logits)?;
         }
         let id = self.sampler.sample(logits, &self.tokens);
-        let mut token = Token { text: String::new(), id, logprob: None, top: None };
-        if let Some((k, logits)) = plain {
+        let bytes = |id: u32| self.stream.piece(tokenizer, id).to_vec();
+        let probabilities = plain.map(|(k, logits)| {
             let probs = Sampler::logprobs(&logits, id, k);
             let choice = |&(id, logprob): &(u32, f32)| {
-                let text = String::from_utf8_lossy(tokenizer.token_bytes(id)).into_owned();
-                Choice { id, text, logprob }
+                let text = String::from_utf8_lossy(&bytes(id)).into_owned();
+                Choice { id, text, bytes: bytes(id), logprob }
             };
-            token.logprob = Some(probs.logprob);
-            token.top = (k > 0).then(|| probs.top.iter().map(choice).collect());
+            (probs.logprob, (k > 0).then(|| probs.top.iter().map(choice).collect()), bytes(id))
+        });
+        let mut token = self.accept(id, tokenizer);
+        // The end of a turn is no part of the answer, and nothing that its probability could stand beside.
+        if let Some((logprob, top, bytes)) = probabilities.filter(|_| !self.ends(id, tokenizer)) {
+            (token.logprob, token.top, token.bytes) = (Some(logprob), top, Some(bytes));
         }
-        token.text = self.accept(id, tokenizer);
         if let Some(guide) = &mut self.guide {
             guide.accept(id)?;
             if guide.is_done() {
@@ -133,17 +138,24 @@ impl Run {
     }
 
     /// Takes a chosen token and gives the text that has become certain.
-    fn accept(&mut self, id: u32, tokenizer: &Tokenizer) -> String {
+    fn accept(&mut self, id: u32, tokenizer: &Tokenizer) -> Token {
         self.tokens.push(id);
-        if !self.ignore_eos && tokenizer.stop_ids().contains(&id) {
+        let mut token = Token { text: String::new(), id, control: None, bytes: None, logprob: None, top: None };
+        if self.ends(id, tokenizer) {
             self.end = Some(StopReason::Stop);
-            return String::new();
+            return token;
         }
-        let text = self.stream.push(tokenizer, id);
+        token.text = self.stream.push(tokenizer, id);
+        token.control = tokenizer.control_text(id).map(str::to_owned);
         if self.stream.stopped().is_some() {
             self.end = Some(StopReason::Stop);
         }
-        text
+        token
+    }
+
+    /// Whether a token ends the turn.
+    fn ends(&self, id: u32, tokenizer: &Tokenizer) -> bool {
+        !self.ignore_eos && tokenizer.stop_ids().contains(&id)
     }
 
     /// The last event.

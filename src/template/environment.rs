@@ -10,17 +10,6 @@ use super::{filters, format, json, methods};
 /// stopped within a second.
 const FUEL: u64 = 5_000_000;
 
-/// Bytes that one filter or method may produce; what becomes of them is paid with fuel.
-pub(super) const MAX_TEXT: usize = 1 << 24;
-
-/// An error instead of a text beyond [`MAX_TEXT`].
-pub(super) fn check_size(bytes: usize) -> Result<(), Error> {
-    if bytes <= MAX_TEXT {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::InvalidOperation, format!("a text of {bytes} bytes is too long (limit {MAX_TEXT})")))
-}
-
 /// Nesting of calls and blocks; wasm stacks are small.
 const RECURSION: usize = 200;
 

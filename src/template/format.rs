@@ -5,7 +5,7 @@ use std::fmt::Write;
 use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, Value};
 
-use super::environment::{MAX_TEXT, check_size};
+use super::limits::{MAX_TEXT, check_size};
 
 /// `repr(float)`: the shortest digits that read back, in positional notation from 1e-4 to below 1e16.
 pub(super) fn float_repr(x: f64) -> String {

@@ -4,8 +4,9 @@ use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
-use super::environment::check_size;
+use super::arguments::long_integer;
 use super::format::float_repr;
+use super::limits::check_size;
 
 /// A template value of a JSON value; objects keep their order.
 pub(super) fn value(json: &Json) -> Value {
@@ -19,6 +20,11 @@ pub(super) fn value(json: &Json) -> Value {
         },
         Json::String(s) => Value::from(s.as_str()),
         Json::Array(items) => Value::from(items.iter().map(value).collect::<Vec<_>>()),
+        Json::Object(map) if long_integer(map).is_some() => {
+            let digits = long_integer(map).unwrap_or_default();
+            // Beyond 128 bits templates know no integers.
+            digits.parse::<i128>().map_or_else(|_| Value::from(digits), Value::from)
+        }
         Json::Object(map) => Value::from_pairs(map.iter().map(|(k, v)| (k.as_str(), value(v)))),
     }
 }
@@ -116,23 +122,25 @@ impl Writer {
                 let separator = self.item.clone();
                 self.out.push_str(&separator);
             }
-            self.line_break(depth + 1);
+            self.line_break(depth + 1)?;
             each(self, item)?;
         }
         if !items.is_empty() {
-            self.line_break(depth);
+            self.line_break(depth)?;
         }
         self.out.push(close);
         Ok(())
     }
 
-    fn line_break(&mut self, depth: usize) {
+    fn line_break(&mut self, depth: usize) -> Result<(), Error> {
         if let Some(indent) = &self.indent {
+            check_size(self.out.len().saturating_add(depth.saturating_mul(indent.len())))?;
             self.out.push('\n');
             for _ in 0..depth {
                 self.out.push_str(indent);
             }
         }
+        Ok(())
     }
 
     fn number(&mut self, value: &Value) {

@@ -1,23 +1,29 @@
-//! Python's methods of `str`, `dict` and `list`, as far as they change nothing.
+//! Python's methods of `str`, `dict` and `list`, as far as they change nothing: those that minijinja-contrib lacks, or
+//! answers differently from Python. The rest are its own.
 //!
 //! transformers runs templates in an immutable sandbox: `append`, `update` and the like are errors
 //! there, and unknown methods here.
 
 use minijinja::value::{Kwargs, Tuple, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
+use minijinja_contrib::pycompat::unknown_method_callback;
 
-use super::environment::check_size;
 use super::format::str_format;
+use super::limits::check_size;
 
 type Result<T = Value> = std::result::Result<T, Error>;
 
 /// minijinja's hook for methods it does not have.
-pub(super) fn call(_: &mut State, value: &Value, method: &str, args: &[Value]) -> Result {
-    match value.kind() {
+pub(super) fn call(state: &mut State, value: &Value, method: &str, args: &[Value]) -> Result {
+    let own = match value.kind() {
         ValueKind::String => string(value.as_str().unwrap_or_default(), method, args),
         ValueKind::Map => dict(value, method, args),
         ValueKind::Seq | ValueKind::Iterable => list(value, method, args),
         _ => unknown(),
+    };
+    match own {
+        Err(error) if error.kind() == ErrorKind::UnknownMethod => unknown_method_callback(state, value, method, args),
+        answered => answered,
     }
 }
 
@@ -31,11 +37,7 @@ fn invalid(what: impl Into<String>) -> Error {
 
 fn dict(value: &Value, method: &str, args: &[Value]) -> Result {
     match method {
-        "get" => {
-            let (key, default): (&Value, Option<Value>) = from_args(args)?;
-            let found = value.get_item(key)?;
-            Ok(if found.is_undefined() { default.unwrap_or(Value::from(())) } else { found })
-        }
+        // Lists where minijinja-contrib has iterators without a length.
         "keys" => {
             let () = from_args(args)?;
             Ok(value.try_iter()?.collect())
@@ -57,10 +59,6 @@ fn dict(value: &Value, method: &str, args: &[Value]) -> Result {
 
 fn list(value: &Value, method: &str, args: &[Value]) -> Result {
     match method {
-        "count" => {
-            let (item,): (&Value,) = from_args(args)?;
-            Ok(Value::from(value.try_iter()?.filter(|v| v == item).count()))
-        }
         "index" => {
             let (item,): (&Value,) = from_args(args)?;
             let found = value.try_iter()?.position(|v| v == *item);
@@ -73,8 +71,7 @@ fn list(value: &Value, method: &str, args: &[Value]) -> Result {
 
 fn string(s: &str, method: &str, args: &[Value]) -> Result {
     Ok(match method {
-        "upper" => none(args, s.to_uppercase())?,
-        "lower" | "casefold" => none(args, s.to_lowercase())?,
+        "casefold" => none(args, s.to_lowercase())?,
         "title" => none(args, title(s))?,
         "capitalize" => {
             let mut chars = s.chars();
@@ -98,8 +95,6 @@ fn string(s: &str, method: &str, args: &[Value]) -> Result {
             let (suffix,): (&str,) = from_args(args)?;
             Value::from(s.strip_suffix(suffix).unwrap_or(s))
         }
-        "startswith" => affix(s, args, |s, affix| s.starts_with(affix))?,
-        "endswith" => affix(s, args, |s, affix| s.ends_with(affix))?,
         "split" => split(s, args, false)?,
         "rsplit" => split(s, args, true)?,
         "splitlines" => splitlines(s, args)?,
@@ -140,9 +135,9 @@ fn string(s: &str, method: &str, args: &[Value]) -> Result {
             let from = byte_offset(s, start.unwrap_or(0));
             found(s, s[from..].find(needle).map(|at| from + at), needle, method == "index")?
         }
-        "rfind" | "rindex" => {
+        "rindex" => {
             let (needle,): (&str,) = from_args(args)?;
-            found(s, s.rfind(needle), needle, method == "rindex")?
+            found(s, s.rfind(needle), needle, true)?
         }
         "count" => {
             let (needle,): (&str,) = from_args(args)?;
@@ -151,13 +146,7 @@ fn string(s: &str, method: &str, args: &[Value]) -> Result {
         "format" => str_format(s, args)?,
         "isdigit" => none(args, all(s, char::is_numeric) && all(s, |c| c.is_ascii_digit() || !c.is_ascii()))?,
         "isdecimal" => none(args, all(s, |c| c.is_ascii_digit() || (!c.is_ascii() && c.is_numeric())))?,
-        "isnumeric" => none(args, all(s, char::is_numeric))?,
-        "isalpha" => none(args, all(s, char::is_alphabetic))?,
-        "isalnum" => none(args, all(s, char::is_alphanumeric))?,
-        "isspace" => none(args, all(s, char::is_whitespace))?,
-        "isascii" => none(args, s.is_ascii())?,
-        "isupper" => none(args, s.chars().any(char::is_uppercase) && !s.chars().any(char::is_lowercase))?,
-        "islower" => none(args, s.chars().any(char::is_lowercase) && !s.chars().any(char::is_uppercase))?,
+        "isspace" => none(args, all(s, is_python_space))?,
         "istitle" => none(args, s.chars().any(char::is_alphabetic) && title(s) == s)?,
         "zfill" => {
             let (width,): (usize,) = from_args(args)?;
@@ -209,18 +198,6 @@ fn strip<'s>(s: &'s str, args: &[Value], left: bool, right: bool) -> Result<&'s 
 /// `str.isspace`: Unicode's white space and the four separators of ASCII.
 fn is_python_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
-}
-
-/// `startswith` and `endswith`: one affix or a tuple of them.
-fn affix(s: &str, args: &[Value], has: impl Fn(&str, &str) -> bool) -> Result {
-    let (affix,): (&Value,) = from_args(args)?;
-    if let Some(affix) = affix.as_str() {
-        return Ok(Value::from(has(s, affix)));
-    }
-    if affix.kind() != ValueKind::Seq {
-        return Err(invalid(format!("startswith and endswith take a string, not a {}", affix.kind())));
-    }
-    Ok(Value::from(affix.try_iter()?.any(|affix| affix.as_str().is_some_and(|affix| has(s, affix)))))
 }
 
 fn split(s: &str, args: &[Value], from_right: bool) -> Result {
@@ -326,6 +303,10 @@ const MAX_WIDTH: usize = 10_000;
 pub(super) fn pad(s: &str, args: &[Value], sides: impl Fn(usize, usize) -> (usize, usize)) -> Result {
     let (width, fill): (usize, Option<&str>) = from_args(args)?;
     let fill = fill.unwrap_or(" ");
+    // What is longer would be repeated, as much memory as the template wants.
+    if fill.chars().count() != 1 {
+        return Err(invalid("the fill character must be exactly one character long"));
+    }
     let width = width.min(MAX_WIDTH);
     let (left, right) = sides(width, width.saturating_sub(s.chars().count()));
     Ok(Value::from(format!("{}{s}{}", fill.repeat(left), fill.repeat(right))))

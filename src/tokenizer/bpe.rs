@@ -3,7 +3,9 @@
 
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
-use tokenizers::{OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer, SplitDelimiterBehavior};
+use tokenizers::{
+    NormalizedString, OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer, SplitDelimiterBehavior,
+};
 
 use super::crate_error;
 use super::merges::{Ids, Merges, Word};
@@ -20,6 +22,7 @@ pub(super) struct Bpe {
     whole: Option<Index>,
     splits: Vec<Split>,
     bytes: ByteLevel,
+    composes: bool,
 }
 
 impl Bpe {
@@ -47,10 +50,14 @@ impl Bpe {
             Split::new(pattern, SplitDelimiterBehavior::Isolated, false).map_err(crate_error)
         };
         let splits = pre.regexes.iter().map(split).collect::<Result<_>>()?;
-        Ok(Bpe { alphabet, merges, whole, splits, bytes: ByteLevel::new(false, true, false) })
+        Ok(Bpe { alphabet, merges, whole, splits, bytes: ByteLevel::new(false, true, false), composes: pre.composes })
     }
 
     pub fn encode(&self, text: &str, out: &mut Vec<u32>) -> Result<()> {
+        let mut text = NormalizedString::from(text);
+        if self.composes && !text.get().is_ascii() {
+            text.nfc();
+        }
         let mut words = PreTokenizedString::from(text);
         for split in &self.splits {
             split.pre_tokenize(&mut words).map_err(crate_error)?;

@@ -1,5 +1,8 @@
 //! SentencePiece's precompiled character map: the longest known prefix of the text is replaced, again
 //! and again. Stored as a double-array trie (Aoe 1989) over UTF-8 bytes and a pool of replacements.
+//!
+//! Not `spm_precompiled`, though `tokenizers` brings it: a damaged map makes that panic, and it reserves what a file
+//! claims; and it looks up whole grapheme clusters, where SentencePiece takes the longest prefix.
 
 use std::borrow::Cow;
 

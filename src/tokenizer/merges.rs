@@ -8,11 +8,11 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::hash::BuildHasherDefault;
 
-use super::vocab::Fnv;
+use super::vocab::ShortHash;
 use crate::error::{Error, Result};
 
 /// Text → id of all tokens, while the merges are built.
-pub(super) type Ids<'v> = HashMap<&'v str, u32, BuildHasherDefault<Fnv>>;
+pub(super) type Ids<'v> = HashMap<&'v str, u32, BuildHasherDefault<ShortHash>>;
 
 /// What two neighbours become.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ struct Merge {
 }
 
 pub(super) struct Merges {
-    by_pair: HashMap<(u32, u32), Merge, BuildHasherDefault<Fnv>>,
+    by_pair: HashMap<(u32, u32), Merge, BuildHasherDefault<ShortHash>>,
 }
 
 /// A part of a word that may still join its neighbours.

@@ -14,7 +14,13 @@ pub(super) struct Pre {
     pub ignore_merges: bool,
     /// Whether BOS is expected where the metadata does not say.
     pub add_bos: bool,
+    /// Text is composed first (Unicode's form NFC): what its characters look like decides, not how they are written.
+    pub composes: bool,
 }
+
+/// Vocabularies whose published tokenizers have the normalizer NFC: those of Qwen, GPT-NeoX, Cohere and Arcade.
+const COMPOSED: &[&str] =
+    &["qwen2", "qwen35", "deepseek-r1-qwen", "stablelm2", "mpt", "olmo", "modern-bert", "command-r"];
 
 /// The pre-tokenizer of that name.
 ///
@@ -27,7 +33,8 @@ pub(super) fn lookup(name: &str) -> Result<Pre> {
         .find_map(|(names, regexes, flags)| {
             let &name = names.iter().find(|n| **n == name)?;
             let ignore_merges = matches!(flags, Flags::WholeWords | Flags::WholeWordsAndBos);
-            Some(Pre { name, regexes, ignore_merges, add_bos: *flags == Flags::WholeWordsAndBos })
+            let (add_bos, composes) = (*flags == Flags::WholeWordsAndBos, COMPOSED.contains(&name));
+            Some(Pre { name, regexes, ignore_merges, add_bos, composes })
         })
         .ok_or_else(|| Error::Tokenizer(format!("pre-tokenizer {name:?} (tokenizer.ggml.pre) is not known")))
 }
@@ -198,6 +205,7 @@ mod tests {
     fn every_row_compiles_and_loses_no_text() {
         let text = "Hello  WORLD's 12345 café\n\n\t日本語 한국어 Ünïcode_x += [1,2];  \r\n ა Ა 😀 l'été  ";
         let mut seen = HashSet::new();
+        assert!(COMPOSED.iter().all(|name| lookup(name).is_ok()));
         for (names, _, _) in TABLE {
             for name in *names {
                 assert!(seen.insert(*name), "{name} is in the table twice");

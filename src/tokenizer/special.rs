@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::vocab::{Kind, Vocab, duplicate};
+use super::vocab::{TokenKind, Vocab, duplicate};
 use crate::error::Result;
 use crate::gguf::Metadata;
 
@@ -38,13 +38,13 @@ impl SpecialTokens {
         let strips_mask = pre.starts_with("jina-v2") || name.contains("modern-bert");
         let mut tokens = SpecialTokens { by_text: HashMap::new(), lengths: vec![Vec::new(); 256] };
         for (id, text, kind) in vocab.iter() {
-            if !matches!(kind, Kind::Control | Kind::UserDefined | Kind::Unknown) || text.is_empty() {
+            if !matches!(kind, TokenKind::Control | TokenKind::UserDefined | TokenKind::Unknown) || text.is_empty() {
                 continue;
             }
             // GGUF has no field for the stripping of added tokens; llama.cpp knows these by name.
             let strips_right = phi3 && !matches!(text, "<unk>" | "<s>" | "<|endoftext|>");
             let strips_left = strips_mask && matches!(text, "<mask>" | "[MASK]");
-            let special = Special { id, control: kind != Kind::UserDefined, strips_right, strips_left };
+            let special = Special { id, control: kind != TokenKind::UserDefined, strips_right, strips_left };
             if let Some(other) = tokens.by_text.insert(text.into(), special) {
                 return Err(duplicate(text, other.id, id));
             }

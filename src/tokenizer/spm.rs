@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::vocab::{Index, Kind, SpecialIds, Vocab, byte_of_name, duplicate};
+use super::vocab::{Index, SpecialIds, TokenKind, Vocab, byte_of_name, duplicate};
 use crate::error::{Error, Result};
 
 pub(super) struct Spm {
@@ -62,12 +62,12 @@ impl Spm {
         let mut bytes = Box::new([None; 256]);
         for (id, text, kind) in vocab.iter() {
             match kind {
-                Kind::Byte => match byte_of_name(text) {
+                TokenKind::Byte => match byte_of_name(text) {
                     Some(byte) => bytes[byte as usize] = Some(id),
                     None => return Err(Error::Tokenizer(format!("byte token {id} is {text:?}, not <0x00> to <0xFF>"))),
                 },
-                Kind::Control | Kind::Unknown => {}
-                Kind::Normal | Kind::UserDefined | Kind::Unused => {
+                TokenKind::Control | TokenKind::Unknown => {}
+                TokenKind::Normal | TokenKind::UserDefined | TokenKind::Unused => {
                     if let Some(first) = index.insert(text.into(), id)
                         && !text.is_empty()
                     {

@@ -8,7 +8,7 @@ use crate::gguf::Metadata;
 
 /// What a token is, as `tokenizer.ggml.token_type` numbers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     Normal,
     Unknown,
     Control,
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 /// Tokens in id order, with their kinds and scores.
 pub(super) struct Vocab<'m> {
     pub tokens: &'m [String],
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<TokenKind>,
     pub scores: Option<Vec<f32>>,
 }
 
@@ -34,7 +34,7 @@ impl<'m> Vocab<'m> {
             return Err(Error::Tokenizer(format!("{} tokens are too many", tokens.len())));
         }
         let kinds = match meta.i64s("tokenizer.ggml.token_type")? {
-            None => vec![Kind::Normal; tokens.len()],
+            None => vec![TokenKind::Normal; tokens.len()],
             Some(types) => {
                 same_length("token_type", types.len(), tokens.len())?;
                 types.iter().map(|&t| kind(t)).collect()
@@ -56,7 +56,7 @@ impl<'m> Vocab<'m> {
     }
 
     /// Ids and texts in id order.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, &'m str, Kind)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &'m str, TokenKind)> + '_ {
         self.tokens.iter().zip(&self.kinds).enumerate().map(|(id, (text, &kind))| (id as u32, text.as_str(), kind))
     }
 }
@@ -73,16 +73,20 @@ fn same_length(what: &str, got: usize, want: usize) -> Result<()> {
     Err(Error::Tokenizer(format!("tokenizer.ggml.{what} has {got} entries for {want} tokens")))
 }
 
-fn kind(number: i64) -> Kind {
+fn kind(number: i64) -> TokenKind {
     match number {
-        2 => Kind::Unknown,
-        3 => Kind::Control,
-        4 => Kind::UserDefined,
-        5 => Kind::Unused,
-        6 => Kind::Byte,
-        _ => Kind::Normal,
+        2 => TokenKind::Unknown,
+        3 => TokenKind::Control,
+        4 => TokenKind::UserDefined,
+        5 => TokenKind::Unused,
+        6 => TokenKind::Byte,
+        _ => TokenKind::Normal,
     }
 }
+
+/// Without these, texts would begin otherwise than the model knows them, or answers would not end. Vocabularies that
+/// cannot do without another one say so themselves.
+const NEEDED: &[&str] = &["bos", "eos", "eot"];
 
 /// The ids that have a role, each inside the vocabulary.
 #[derive(Debug, Clone, Default)]
@@ -96,11 +100,14 @@ pub(super) struct SpecialIds {
     pub pad: Option<u32>,
     pub cls: Option<u32>,
     pub fim: [Option<u32>; 3], // pad, repository, file separator: they end an answer too
+    /// Ids outside the vocabulary that no answer needs, and that are left out.
+    pub note: Option<String>,
 }
 
 impl SpecialIds {
     pub fn from_metadata(meta: &Metadata, vocab: &Vocab, model: &str) -> Result<Self> {
-        let id = |name: &str, default: Option<u32>| -> Result<Option<u32>> {
+        let mut outside = Vec::new();
+        let mut id = |name: &str, default: Option<u32>| -> Result<Option<u32>> {
             let key = format!("tokenizer.ggml.{name}_token_id");
             let Some(id) = meta.get(&key).and_then(|_| meta.usize(&key).transpose()) else {
                 return Ok(default.filter(|&id| (id as usize) < vocab.tokens.len()));
@@ -108,6 +115,10 @@ impl SpecialIds {
             let id = id?;
             if id == u32::MAX as usize {
                 return Ok(None); // how some converters write "none"
+            }
+            if id >= vocab.tokens.len() && !NEEDED.contains(&name) {
+                outside.push(format!("{key} is {id}"));
+                return Ok(None);
             }
             if id >= vocab.tokens.len() {
                 return Err(Error::Tokenizer(format!(
@@ -126,7 +137,7 @@ impl SpecialIds {
         };
         // "seperator" is how the format spells it.
         let sep = id("seperator", None)?.or(id("separator", sep)?);
-        Ok(SpecialIds {
+        let ids = SpecialIds {
             bos: id("bos", bos)?,
             eos: id("eos", eos)?,
             eot: id("eot", None)?,
@@ -136,7 +147,12 @@ impl SpecialIds {
             pad: id("padding", pad)?,
             cls: id("cls", None)?,
             fim: [id("fim_pad", None)?, id("fim_rep", None)?, id("fim_sep", None)?],
-        })
+            note: None,
+        };
+        let count = vocab.tokens.len();
+        let note = (!outside.is_empty())
+            .then(|| format!("{}, but the vocabulary has {count} tokens; it does without", outside.join(" and ")));
+        Ok(SpecialIds { note, ..ids })
     }
 }
 
@@ -158,7 +174,7 @@ impl Pieces {
     pub fn byte_level(vocab: &Vocab) -> Self {
         let to_byte = byte_of_char();
         Self::build(vocab, |text, kind, out| {
-            if matches!(kind, Kind::Control | Kind::UserDefined | Kind::Unknown) {
+            if matches!(kind, TokenKind::Control | TokenKind::UserDefined | TokenKind::Unknown) {
                 out.extend_from_slice(text.as_bytes());
                 return;
             }
@@ -174,16 +190,18 @@ impl Pieces {
     /// SentencePiece and WordPiece in GGUF: `▁` is a space, `<0xAB>` of type byte is that byte.
     pub fn sentencepiece(vocab: &Vocab) -> Self {
         Self::build(vocab, |text, kind, out| match kind {
-            Kind::Control | Kind::Unknown => out.extend_from_slice(text.as_bytes()),
-            Kind::Byte => match byte_of_name(text) {
+            TokenKind::Control | TokenKind::Unknown => out.extend_from_slice(text.as_bytes()),
+            TokenKind::Byte => match byte_of_name(text) {
                 Some(byte) => out.push(byte),
                 None => out.extend_from_slice(text.as_bytes()),
             },
-            Kind::Normal | Kind::UserDefined | Kind::Unused => out.extend_from_slice(text.replace('▁', " ").as_bytes()),
+            TokenKind::Normal | TokenKind::UserDefined | TokenKind::Unused => {
+                out.extend_from_slice(text.replace('▁', " ").as_bytes())
+            }
         })
     }
 
-    fn build(vocab: &Vocab, mut piece: impl FnMut(&str, Kind, &mut Vec<u8>)) -> Self {
+    fn build(vocab: &Vocab, mut piece: impl FnMut(&str, TokenKind, &mut Vec<u8>)) -> Self {
         let mut bytes = Vec::with_capacity(vocab.tokens.len() * 8);
         let mut ends = Vec::with_capacity(vocab.tokens.len());
         for (_, text, kind) in vocab.iter() {
@@ -221,13 +239,13 @@ fn byte_of_char() -> [Option<u8>; BYTE_CHARACTERS] {
 
 /// Text → id with a hash that is quick for short keys; the vocabulary is no adversary's dictionary
 /// of the process, so a keyed hash would only cost load time.
-pub(super) type Index = HashMap<Box<str>, u32, BuildHasherDefault<Fnv>>;
+pub(super) type Index = HashMap<Box<str>, u32, BuildHasherDefault<ShortHash>>;
 
-/// FNV-1a, eight bytes at a time.
+/// Of the kind of FNV-1a, eight bytes at a time.
 #[derive(Default)]
-pub(super) struct Fnv(u64);
+pub(super) struct ShortHash(u64);
 
-impl Hasher for Fnv {
+impl Hasher for ShortHash {
     fn finish(&self) -> u64 {
         self.0 ^ (self.0 >> 29)
     }

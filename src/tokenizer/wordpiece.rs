@@ -12,7 +12,7 @@ use tokenizers::{
 };
 
 use super::crate_error;
-use super::vocab::{Kind, SpecialIds, Vocab, duplicate};
+use super::vocab::{SpecialIds, TokenKind, Vocab, duplicate};
 use crate::error::{Error, Result};
 use crate::gguf::Metadata;
 
@@ -29,7 +29,7 @@ impl WordPieces {
         for (id, text, kind) in vocab.iter() {
             let text = match kind {
                 _ if id == unk => text.to_owned(),
-                Kind::Normal | Kind::Unused => match text.strip_prefix('▁') {
+                TokenKind::Normal | TokenKind::Unused => match text.strip_prefix('▁') {
                     Some(start) => start.to_owned(),
                     None => format!("##{text}"),
                 },

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::types::Description;
+use crate::api::EngineInfo;
 use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{GpuBackend, GpuStats};
 use crate::backend::scalar::ScalarBackend;
 use crate::error::Result;
-use crate::session::{Begun, Request, Session, StepEvent, Suspended};
+use crate::reason::{Reason, sentence};
+use crate::session::{Begun, ModelInfo, Request, Session, StepEvent, Suspended};
 
 /// Runs an expression on whichever variant there is.
 macro_rules! each {
@@ -33,12 +34,13 @@ pub(super) enum SessionKind {
 
 pub(super) struct AnySession {
     pub(super) kind: SessionKind,
-    pub(super) reason: String,
+    pub(super) reasons: Vec<Reason>,
 }
 
 impl AnySession {
-    pub fn description(&self) -> Description {
-        each!(SessionKind, &self.kind, session => describe(session, &self.reason))
+    /// The model, and how it runs here.
+    pub fn info(&self, model: ModelInfo) -> EngineInfo {
+        each!(SessionKind, &self.kind, session => describe(session, model, &self.reasons))
     }
 
     pub fn cancel_handle(&self) -> Arc<AtomicBool> {
@@ -90,8 +92,10 @@ impl Drop for AnySession {
     }
 }
 
-fn describe<B: Backend>(session: &Session<B>, reason: &str) -> Description {
+fn describe<B: Backend>(session: &Session<B>, model: ModelInfo, reasons: &[Reason]) -> EngineInfo {
     let (variant, threads) = session.describe();
-    let (reason, context_length) = (reason.to_owned(), session.context_length());
-    Description { backend: B::NAME, variant, threads, reason, context_length }
+    let (reason, reasons) = (sentence(reasons), reasons.to_vec());
+    let trained_context_length = model.context_length;
+    let model = ModelInfo { context_length: session.context_length(), ..model };
+    EngineInfo { model, trained_context_length, backend: B::NAME, variant, threads, reason, reasons }
 }

@@ -7,17 +7,20 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::error::Error;
+use crate::json;
 use crate::session::Request;
 
 /// A result that wasm-bindgen throws.
 pub(super) type JsResult<T> = Result<T, JsValue>;
 
-/// An engine error as a JavaScript `Error` with `code` and `remedy`.
+/// An engine error as a JavaScript `Error` with `code`, `values` and `remedy`.
 pub(super) fn throw(error: Error) -> JsValue {
     let js = JsError::new(&error.to_string());
-    for (name, value) in [("code", error.code()), ("remedy", error.remedy())] {
+    let values = error.values().serialize(&Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED);
+    let text = JsValue::from_str;
+    for (name, value) in [("code", text(error.code())), ("values", values), ("remedy", text(error.remedy()))] {
         // Fails on frozen objects only; the message is there in any case.
-        let _ = Reflect::set(&js, &JsValue::from_str(name), &JsValue::from_str(value));
+        let _ = Reflect::set(&js, &text(name), &value);
     }
     js.into()
 }
@@ -36,7 +39,7 @@ pub(super) fn from_js<T: DeserializeOwned>(name: &'static str, value: &JsValue) 
     }
     let text = JSON::stringify(value).map_err(|_| bad("it cannot be expressed as JSON".into()))?;
     let text = text.as_string().ok_or_else(|| bad("it cannot be expressed as JSON".into()))?;
-    serde_json::from_str(&text).map_err(|e| bad(e.to_string()))
+    json::from_str(&text).map_err(|e| bad(e.to_string()))
 }
 
 /// Any array or typed array of numbers.

@@ -1,10 +1,10 @@
 //! Sentence embeddings for JavaScript: an encoder model behind the same loader. Converts only.
 
 use js_sys::Float32Array;
-use serde::Deserialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::convert::{JsResult, from_js, ids_from_js, throw, to_js};
+use crate::api::EmbedOptions;
 use crate::encoder::{Encoder, Pooling};
 use crate::error::Error;
 use crate::session::ModelInfo;
@@ -16,13 +16,6 @@ pub struct Embedder {
     encoder: Encoder,
     tokenizer: Tokenizer,
     info: ModelInfo,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct EmbedOptions {
-    pooling: Option<String>,
-    normalize: Option<bool>,
 }
 
 impl Embedder {

@@ -4,57 +4,38 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use super::any::{AnySession, SessionKind, each};
+use crate::api::LoaderOptions;
 use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
-use crate::backend::gpu::verdict::{Verdict, kind};
 use crate::backend::gpu::{Gpu, GpuBackend, GpuOptions};
 use crate::backend::scalar::ScalarBackend;
 use crate::config::ModelConfig;
 use crate::error::{Error, Result};
 use crate::gguf::Gguf;
 use crate::model::{LoadOptions, Model, ModelLoader};
+use crate::reason::Reason;
 use crate::session::{Prompts, Session};
+use crate::verdict::{Verdict, kind};
 
 /// Kinds of models whose verdicts are kept.
 const MOST_KINDS: usize = 16;
 
-/// What a page may choose.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Options {
-    backend: Option<String>,
-    context_length: Option<usize>,
-    threads: Option<usize>,
-    fixed_threads: bool,
-    /// `embed` opens encoders, anything else decoders.
-    pub task: Option<String>,
-    file_size: Option<f64>,
-    /// What `learned` of an earlier load on the same adapter and driver gave.
-    gpu_known: Option<String>,
-    /// Devices come with subgroups.
-    gpu_subgroups: bool,
+/// Length of the whole file in bytes, if known.
+pub(super) fn file_size(options: &LoaderOptions) -> Option<u64> {
+    options.file_size.filter(|&n| n > 0.0).map(|n| n as u64)
 }
 
-impl Options {
-    /// Length of the whole file in bytes, if known.
-    pub fn file_size(&self) -> Option<u64> {
-        self.file_size.filter(|&n| n > 0.0).map(|n| n as u64)
-    }
+fn backend_of(options: &LoaderOptions) -> &str {
+    options.backend.as_deref().unwrap_or("auto")
+}
 
-    fn backend(&self) -> &str {
-        self.backend.as_deref().unwrap_or("auto")
-    }
-
-    fn load(&self) -> LoadOptions {
-        LoadOptions { context_length: self.context_length, ..LoadOptions::default() }
-    }
+fn load_of(options: &LoaderOptions) -> LoadOptions {
+    LoadOptions { context_length: options.context_length, ..LoadOptions::default() }
 }
 
 #[expect(clippy::large_enum_variant, reason = "there is one of these, and it is never moved about")]
-enum Kind {
+enum LoaderKind {
     Scalar(ModelLoader<ScalarBackend>),
     Cpu(ModelLoader<CpuBackend>),
     Gpu(ModelLoader<GpuBackend>),
@@ -63,55 +44,66 @@ enum Kind {
 /// A loader on a backend. Until it is opened, or asked for what only an open one knows, it allocates
 /// nothing: what will be on the GPU shall not pass through the wasm heap.
 pub(super) struct AnyLoader {
-    options: Options,
-    kind: Option<Kind>,
-    reason: String,
+    options: LoaderOptions,
+    kind: Option<LoaderKind>,
+    reasons: Vec<Reason>,
     learned: Option<String>,
 }
 
 impl AnyLoader {
-    pub fn new(gguf: &Gguf, options: &Options) -> Result<Self> {
-        if !["auto", "gpu", "cpu", "scalar"].contains(&options.backend()) {
+    pub fn new(gguf: &Gguf, options: &LoaderOptions) -> Result<Self> {
+        if !["auto", "gpu", "cpu", "scalar"].contains(&backend_of(options)) {
             let problem =
-                format!("{:?} is no backend of this build (auto, gpu, cpu and scalar are)", options.backend());
+                format!("{:?} is no backend of this build (auto, gpu, cpu and scalar are)", backend_of(options));
             return Err(Error::BadParameter { name: "backend", problem });
         }
-        options.load().check(&ModelConfig::from_gguf(gguf)?)?;
+        load_of(options).check(&ModelConfig::from_gguf(gguf)?)?;
         crate::weights::check(gguf, &ModelConfig::from_gguf(gguf)?)?;
-        Ok(AnyLoader { options: options.clone(), kind: None, reason: String::new(), learned: None })
+        Ok(AnyLoader { options: options.clone(), kind: None, reasons: Vec::new(), learned: None })
     }
 
     /// Moves to the GPU if it was asked for, or if it is there and measured to be faster.
     pub async fn open(&mut self, gguf: &Gguf) -> Result<()> {
-        let asked = match self.options.backend() {
+        let asked = match backend_of(&self.options) {
             "gpu" => true,
             "auto" => false,
             _ => return self.open_cpu(gguf),
         };
         match self.gpu_loader(gguf, asked).await {
-            Ok((loader, reason)) => {
-                self.kind = Some(Kind::Gpu(loader));
-                self.reason = reason;
+            Ok((loader, reasons)) => {
+                self.kind = Some(LoaderKind::Gpu(loader));
+                self.reasons = reasons;
             }
             Err(error) => {
                 self.open_cpu(gguf)?;
-                let although = if asked { ", although it was asked for" } else { "" };
-                self.reason = format!("no GPU is used{although}, because: {error}");
+                let because = match error {
+                    Error::NoGpu(reason) => Box::new(reason),
+                    error => Reason::other(error),
+                };
+                self.reasons = vec![if asked { Reason::NoAskedGpu { because } } else { Reason::NoGpu { because } }];
             }
         }
         Ok(())
     }
 
     /// A loader on the GPU, and why. Unless it was asked for, a GPU must be faster than this CPU.
-    async fn gpu_loader(&mut self, gguf: &Gguf, asked: bool) -> Result<(ModelLoader<GpuBackend>, String)> {
-        let gpu =
-            Gpu::open(GpuOptions { software: asked, subgroups: self.options.gpu_subgroups, ..GpuOptions::default() })
-                .await?;
+    async fn gpu_loader(&mut self, gguf: &Gguf, asked: bool) -> Result<(ModelLoader<GpuBackend>, Vec<Reason>)> {
+        let gpu = Gpu::open(GpuOptions {
+            software: asked,
+            subgroups: self.options.gpu_subgroups.unwrap_or(false),
+            ..GpuOptions::default()
+        })
+        .await?;
         let loader = self.loader_on(gpu.clone(), gguf, asked).await;
         loader.inspect_err(|_| gpu.destroy())
     }
 
-    async fn loader_on(&mut self, gpu: Gpu, gguf: &Gguf, asked: bool) -> Result<(ModelLoader<GpuBackend>, String)> {
+    async fn loader_on(
+        &mut self,
+        gpu: Gpu,
+        gguf: &Gguf,
+        asked: bool,
+    ) -> Result<(ModelLoader<GpuBackend>, Vec<Reason>)> {
         let config = ModelConfig::from_gguf(gguf)?;
         let threads = self.options.threads.unwrap_or(1);
         let mut verdicts: BTreeMap<String, Verdict> =
@@ -121,7 +113,7 @@ impl AnyLoader {
         let known = verdicts.remove(&kind);
         let (backend, mut verdict) = Verdict::find(gpu, gguf, &config, known.clone()).await?;
         let reason = match asked {
-            true => Ok("it was asked for".into()),
+            true => Ok(Reason::Asked),
             false => verdict.better_than_cpu(gguf, &config, threads).await,
         };
         if known.as_ref() != Some(&verdict) {
@@ -131,19 +123,17 @@ impl AnyLoader {
             verdicts.insert(kind, verdict.clone());
             self.learned = serde_json::to_string(&verdicts).ok();
         }
-        let mut reason = reason?;
-        if !verdict.note.is_empty() {
-            reason = format!("{reason}; {}", verdict.note);
-        }
-        Ok((ModelLoader::new(gguf, backend, self.options.load())?, reason))
+        let mut reasons = vec![reason?];
+        reasons.append(&mut verdict.notes);
+        Ok((ModelLoader::new(gguf, backend, load_of(&self.options))?, reasons))
     }
 
     /// Where the model will be, once that is chosen.
     pub fn backend(&self) -> Option<&'static str> {
         Some(match self.kind.as_ref()? {
-            Kind::Scalar(_) => ScalarBackend::NAME,
-            Kind::Cpu(_) => CpuBackend::NAME,
-            Kind::Gpu(_) => GpuBackend::NAME,
+            LoaderKind::Scalar(_) => ScalarBackend::NAME,
+            LoaderKind::Cpu(_) => CpuBackend::NAME,
+            LoaderKind::Gpu(_) => GpuBackend::NAME,
         })
     }
 
@@ -157,60 +147,68 @@ impl AnyLoader {
         if self.kind.is_some() {
             return Ok(());
         }
-        let load = self.options.load();
-        let asked = if self.options.backend() == "auto" { "it runs in every browser" } else { "it was asked for" };
-        if self.options.backend() == "scalar" {
-            self.kind = Some(Kind::Scalar(ModelLoader::new(gguf, ScalarBackend::new(), load)?));
-            self.reason = asked.into();
+        let load = load_of(&self.options);
+        let asked = if backend_of(&self.options) == "auto" { Reason::Everywhere } else { Reason::Asked };
+        if backend_of(&self.options) == "scalar" {
+            self.kind = Some(LoaderKind::Scalar(ModelLoader::new(gguf, ScalarBackend::new(), load)?));
+            self.reasons = vec![asked];
             return Ok(());
         }
         let threads = self.options.threads.unwrap_or(1);
         let (backend, note) = match CpuBackend::new(threads) {
-            Ok(backend) => (backend, String::new()),
+            Ok(backend) => (backend, None),
             // Fewer threads are slower, not wrong.
-            Err(error) if threads > 1 => (CpuBackend::new(1)?, format!(" on one thread, because: {error}")),
+            Err(error) if threads > 1 => {
+                (CpuBackend::new(1)?, Some(Reason::OneThread { because: Reason::other(error) }))
+            }
             Err(error) => return Err(error),
         };
-        let backend = if self.options.fixed_threads { backend } else { backend.measuring() };
-        self.kind = Some(Kind::Cpu(ModelLoader::new(gguf, backend, load)?));
-        self.reason = format!("{asked}{note}");
+        let backend = if self.options.fixed_threads.unwrap_or(false) { backend } else { backend.measuring() };
+        self.kind = Some(LoaderKind::Cpu(ModelLoader::new(gguf, backend, load)?));
+        self.reasons = [asked].into_iter().chain(note).collect();
         Ok(())
     }
 
-    fn kind(&mut self, gguf: &Gguf) -> Result<&mut Kind> {
+    fn kind(&mut self, gguf: &Gguf) -> Result<&mut LoaderKind> {
         self.open_cpu(gguf)?;
         self.kind.as_mut().ok_or_else(|| Error::State("a loader without a backend".into()))
     }
 
     pub fn wants(&mut self, gguf: &Gguf, index: usize) -> Result<bool> {
-        Ok(each!(Kind, self.kind(gguf)?, loader => loader.wants(index)))
+        Ok(each!(LoaderKind, self.kind(gguf)?, loader => loader.wants(index)))
+    }
+
+    pub fn piece(&mut self, gguf: &Gguf, index: usize) -> Result<u64> {
+        Ok(each!(LoaderKind, self.kind(gguf)?, loader => loader.piece(index)))
     }
 
     pub fn tensor(&mut self, gguf: &Gguf, index: usize, bytes: &[u8]) -> Result<()> {
-        each!(Kind, self.kind(gguf)?, loader => loader.tensor(index, bytes))
+        each!(LoaderKind, self.kind(gguf)?, loader => loader.tensor(index, bytes))
     }
 
     pub async fn finish(mut self, gguf: &Gguf, prompts: Arc<Prompts>, fingerprint: u64) -> Result<AnySession> {
         self.open_cpu(gguf)?;
         let kind = self.kind.take().ok_or_else(|| Error::State("a loader without a backend".into()))?;
-        let mut reason = std::mem::take(&mut self.reason);
+        let mut reasons = std::mem::take(&mut self.reasons);
         let kind = match kind {
-            Kind::Scalar(loader) => SessionKind::Scalar(session(loader, prompts, fingerprint, &mut reason).await?),
-            Kind::Cpu(loader) => SessionKind::Cpu(session(loader, prompts, fingerprint, &mut reason).await?),
-            Kind::Gpu(loader) => {
+            LoaderKind::Scalar(loader) => {
+                SessionKind::Scalar(session(loader, prompts, fingerprint, &mut reasons).await?)
+            }
+            LoaderKind::Cpu(loader) => SessionKind::Cpu(session(loader, prompts, fingerprint, &mut reasons).await?),
+            LoaderKind::Gpu(loader) => {
                 let gpu = loader.backend().gpu().clone();
-                let session = session(loader, prompts, fingerprint, &mut reason).await;
+                let session = session(loader, prompts, fingerprint, &mut reasons).await;
                 SessionKind::Gpu(session.inspect_err(|_| gpu.destroy())?)
             }
         };
-        Ok(AnySession { kind, reason })
+        Ok(AnySession { kind, reasons })
     }
 }
 
 impl Drop for AnyLoader {
     /// Loading was given up.
     fn drop(&mut self) {
-        if let Some(Kind::Gpu(loader)) = &self.kind {
+        if let Some(LoaderKind::Gpu(loader)) = &self.kind {
             loader.backend().gpu().destroy();
         }
     }
@@ -220,11 +218,9 @@ async fn session<B: Backend>(
     loader: ModelLoader<B>,
     prompts: Arc<Prompts>,
     fingerprint: u64,
-    reason: &mut String,
+    reasons: &mut Vec<Reason>,
 ) -> Result<Session<B>> {
     let model: Model<B> = loader.fit().await?;
-    if let Some(note) = model.note() {
-        *reason = format!("{reason}; {note}");
-    }
+    reasons.extend(model.note().cloned());
     Session::new(model, prompts, fingerprint)
 }

@@ -58,7 +58,8 @@ pub(super) fn plan(gguf: &Gguf, config: &ModelConfig) -> Result<TensorPlan> {
     }
     p.norm(None, "output_norm", "output_norm", c)?;
     for (i, name) in ["rope_freqs.weight", "rope_factors_short.weight", "rope_factors_long.weight"].iter().enumerate() {
-        if let Some(index) = gguf.tensor_index(name) {
+        if p.has(name) {
+            let (index, _) = p.find(name, &[c.rope.dims / 2])?;
             p.out.slots[index] = Slot::RopeFactors(i);
         }
     }

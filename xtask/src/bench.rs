@@ -29,6 +29,9 @@ pub struct Options {
     /// Only these of loquat, wllama, native, transformers [default: all but transformers; with --gpu all but native]
     #[arg(long, value_name = "LIST")]
     engines: Option<String>,
+    /// Another model file, in GGUF format [default: SmolLM2-135M-Instruct Q4_1]
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
     /// Measure the page in this folder, as it is, instead of building it
     #[arg(long, value_name = "DIR")]
     dist: Option<PathBuf>,
@@ -44,7 +47,11 @@ pub fn run(options: &Options) -> Result<()> {
     setup::node_modules()?;
     setup::bench_modules()?;
     let chromium = setup::chromium()?;
-    let model = model::ensure()?;
+    let model = match &options.model {
+        Some(file) if !file.is_file() => bail!("there is no model file {}", file.display()),
+        Some(file) => std::path::absolute(file)?,
+        None => model::ensure()?,
+    };
     let mut node = command("node");
     node.arg("bench/run.js").env("LOQUAT_MODEL", &model).env("LOQUAT_CHROMIUM", &chromium);
     if options.measures("transformers") {
@@ -68,6 +75,9 @@ pub fn run(options: &Options) -> Result<()> {
         }
     }
     node.args(["--threads", &options.threads]);
+    if options.model.is_some() {
+        node.arg("--model").arg(&model);
+    }
     if let Some(file) = &options.json {
         node.arg("--json").arg(std::path::absolute(file)?);
     }

@@ -12,7 +12,7 @@ use wasmparser::{Validator, WasmFeatures};
 
 use crate::process::{cargo, command, output, run as run_command, say, seconds};
 use crate::variants::{FEATURES, VARIANTS, Variant};
-use crate::{bundle, paths, setup, wheel};
+use crate::{bundle, modules, paths, setup, wheel};
 
 #[derive(Args, Default, Clone)]
 #[group(id = "build")]
@@ -26,10 +26,17 @@ pub struct Options {
     /// Build all wasm variants
     #[arg(long)]
     pub all: bool,
+    /// Build this module beside the engine (may be repeated) and nothing else
+    #[arg(long = "module", value_name = "NAME")]
+    pub modules: Vec<String>,
 }
 
 pub fn run(options: &Options) -> Result<()> {
+    if !options.modules.is_empty() {
+        return modules::build(options.release, &options.modules);
+    }
     wasm(options)?;
+    modules::build(options.release, &[])?;
     bundle::run(options.release)
 }
 

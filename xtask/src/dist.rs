@@ -18,7 +18,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let variants = options.variants.clone();
     say("Making dist/ for a static host (every wasm variant with link-time optimization: up to 30 minutes)");
-    build::run(&build::Options { release: true, all: variants.is_empty(), variants })?;
+    build::run(&build::Options { release: true, all: variants.is_empty(), variants, ..build::Options::default() })?;
     say("Compressing (up to a minute)");
     run_command(command("node").arg("xtask/compress.mjs"))
 }

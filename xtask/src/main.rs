@@ -4,10 +4,16 @@ mod bench;
 mod build;
 mod bundle;
 mod dist;
+mod gpu_report;
+mod knowledge;
 mod model;
+mod models;
+mod modules;
 mod onnx;
+mod packages;
 mod paths;
 mod process;
+mod quality;
 mod serve;
 mod setup;
 mod templates;
@@ -33,8 +39,14 @@ enum Task {
     Build(build::Options),
     /// Make dist/ for a static host: release build, precompressed, with a report of the sizes
     Dist(dist::Options),
-    /// Fetch the default model into models/
-    Model,
+    /// Test and measure the GPU backend on whatever adapter there is, or make a folder that does so on another machine
+    GpuReport(gpu_report::Options),
+    /// Build the knowledge that a shop's widget answers from
+    Knowledge(knowledge::Options),
+    /// Fetch models into models/
+    Model(model::Options),
+    /// Answer a file of cases with a model, or make docs/quality.md
+    Quality(quality::Options),
     /// Set up what is missing, build, and serve the page
     Serve(serve::Options),
     /// Fetch the chat templates that tests compare with into the cache
@@ -48,7 +60,10 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&options),
         Task::Build(options) => build::run(&options),
         Task::Dist(options) => dist::run(&options),
-        Task::Model => model::ensure().map(|path| println!("{}", path.display())),
+        Task::GpuReport(options) => gpu_report::run(&options),
+        Task::Knowledge(options) => knowledge::run(&options),
+        Task::Model(options) => model::run(&options),
+        Task::Quality(options) => quality::run(&options),
         Task::Serve(options) => serve::run(&options),
         Task::Templates => templates::ensure(),
         Task::Test(options) => test::run(&options),

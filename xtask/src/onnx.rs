@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::process::{command, run, say};
-use crate::{paths, setup, wheel};
+use crate::{packages, paths, wheel};
 
 const PACKAGES: [&str; 3] = ["gguf==0.19.0", "numpy==2.4.6", "onnx==1.23.2"];
 const SCRIPTS: [&str; 2] = ["bench/onnx/convert.py", "bench/onnx/graph.py"];
@@ -47,7 +47,7 @@ fn packages(cache: &Path) -> Result<PathBuf> {
     say("Fetching the Python packages that write ONNX (70 MB, up to a minute)");
     let fresh = cache.join(format!(".python-{}", std::process::id()));
     let args = ["install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--target"];
-    let done = run(setup::pip()?.args(args).arg(&fresh).args(PACKAGES));
+    let done = run(packages::pip()?.args(args).arg(&fresh).args(PACKAGES));
     if done.is_err() {
         _ = fs::remove_dir_all(&fresh);
     }

@@ -3,8 +3,9 @@
 mod headers;
 mod range;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
+use serde_json::Value;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
@@ -15,6 +16,7 @@ use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
 
 use self::headers::Headers;
 use self::range::Asked;
+use crate::models::Model;
 use crate::process::say;
 use crate::{build, model, paths};
 
@@ -31,6 +33,9 @@ pub struct Options {
     /// Leave out the headers that allow threads, as hosts do that can't set headers
     #[arg(long)]
     no_isolation: bool,
+    /// Offer these models as well, fetched from PyPI when they are missing
+    #[arg(long, value_name = "NAME", num_args = 1.., value_parser = model::names())]
+    with: Vec<String>,
 }
 
 type Body = Box<dyn Read + Send>;
@@ -40,21 +45,45 @@ struct Site {
     dist: PathBuf,
     models: PathBuf,
     headers: Headers,
+    /// The catalog with the models that were asked for, where any were.
+    catalog: Option<Vec<u8>>,
 }
 
 pub fn run(options: &Options) -> Result<()> {
     build::run(&options.build)?;
     model::ensure()?;
+    let with = options.with.iter().map(|name| model::find(name)).collect::<Result<Vec<_>>>()?;
+    for model in &with {
+        model::ensure_named(model)?;
+    }
     let address = (options.host.as_str(), options.port);
     let server = Server::http(address).map_err(|error| {
         anyhow!("cannot listen on {}:{}: {error}; stop what uses it or give another --port", options.host, options.port)
     })?;
     let root = paths::root();
-    let site =
-        Site { dist: root.join("dist"), models: root.join("models"), headers: Headers::new(!options.no_isolation)? };
+    let dist = root.join("dist");
+    let catalog = if with.is_empty() { None } else { Some(catalog(&dist.join("catalog.json"), &with)?) };
+    let headers = Headers::new(!options.no_isolation)?;
+    let site = Site { dist, models: root.join("models"), headers, catalog };
     say(&format!("Open http://{}:{}/ (Ctrl-C ends)", options.host, options.port));
     listen(&Arc::new(server), &Arc::new(site));
     Ok(())
+}
+
+/// The page's catalog and these models: those that chat and that it does not have yet, and the first encoder.
+fn catalog(file: &Path, with: &[&Model]) -> Result<Vec<u8>> {
+    let mut catalog: Value = serde_json::from_str(&fs::read_to_string(file)?)
+        .with_context(|| format!("{} is not the catalog", file.display()))?;
+    let list = catalog["models"].as_array_mut().with_context(|| format!("{} lists no models", file.display()))?;
+    for entry in with.iter().filter_map(|model| model.catalog_entry()) {
+        if !list.iter().any(|listed| listed["id"] == entry["id"]) {
+            list.insert(1, entry);
+        }
+    }
+    if let Some(encoder) = with.iter().find_map(|model| model.encoder_entry()) {
+        catalog["encoder"] = encoder;
+    }
+    Ok(serde_json::to_vec_pretty(&catalog)?)
 }
 
 /// A few threads, so that a slow download holds up nothing.
@@ -81,6 +110,10 @@ impl Site {
         let path = request.url().split(['?', '#']).next().unwrap_or("/");
         if !matches!(request.method(), Method::Get | Method::Head) {
             return self.text(405, "only GET and HEAD", vec![("Allow", "GET, HEAD".into())]);
+        }
+        if let (Some(catalog), "/catalog.json") = (&self.catalog, path) {
+            let extra = vec![("Content-Type", "application/json".into()), ("Cache-Control", "no-cache".into())];
+            return self.response(200, extra, Box::new(Cursor::new(catalog.clone())), Some(catalog.len() as u64));
         }
         let Some(file) = self.locate(path) else {
             return self.text(404, &format!("no {path} here"), vec![]);

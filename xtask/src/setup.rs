@@ -3,11 +3,11 @@
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::process::{self, command, run, say};
+use crate::packages::apt;
+use crate::paths;
+use crate::process::{self, command, output, run, say};
 use crate::wheel::{self, Wheel};
-use crate::{paths, process::output};
 
 /// Debian's browser; tests find another one by `LOQUAT_CHROMIUM`.
 pub const CHROMIUM: &str = "/usr/bin/chromium";
@@ -75,29 +75,33 @@ pub fn chromium() -> Result<PathBuf> {
     Ok(CHROMIUM.into())
 }
 
+/// Firefox for the tests of a second engine, WebKit for a third, a font with Chinese and Japanese for pictures, and the
+/// servers that the docs configure. What can't be had is a visible skip of the tests that need it.
+pub fn more_programs() -> Result<()> {
+    for (file, packages, what) in [
+        ("/usr/bin/firefox-esr", &["firefox-esr"][..], "firefox-esr, some 70 MB, up to 2 minutes"),
+        (
+            "/usr/bin/WebKitWebDriver",
+            &["webkit2gtk-driver", "xvfb", "xauth", "dbus"],
+            "webkit2gtk-driver with xvfb, some 90 MB, up to 2 minutes",
+        ),
+        ("/usr/share/fonts/opentype/noto", &["fonts-noto-cjk"], "fonts-noto-cjk, some 60 MB, up to a minute"),
+        ("/usr/sbin/nginx", &["nginx"], "nginx, some 2 MB, seconds"),
+        ("/usr/bin/caddy", &["caddy"], "caddy, some 15 MB, seconds"),
+    ] {
+        if !Path::new(file).exists() {
+            apt(packages, what)?;
+        }
+    }
+    Ok(())
+}
+
 /// lavapipe: WebGPU kernels run on it natively, without a GPU.
 pub fn software_vulkan() -> Result<()> {
     if Path::new("/usr/share/vulkan/icd.d/lvp_icd.x86_64.json").exists() {
         return Ok(());
     }
     apt(&["mesa-vulkan-drivers"], "mesa-vulkan-drivers, some 50 MB, up to a minute")
-}
-
-/// pip as this machine calls it.
-pub fn pip() -> Result<Command> {
-    for words in [&["pip"][..], &["pip3"], &["python3", "-m", "pip"]] {
-        let mut probe = Command::new(words[0]);
-        let quiet = probe.args(&words[1..]).arg("--version").stderr(std::process::Stdio::null());
-        if quiet.output().is_ok_and(|out| out.status.success()) {
-            let mut pip = command(words[0]);
-            pip.args(&words[1..]);
-            return Ok(pip);
-        }
-    }
-    apt(&["python3-pip"], "python3-pip, up to a minute")?;
-    let mut pip = command("python3");
-    pip.args(["-m", "pip"]);
-    Ok(pip)
 }
 
 /// cargo-deny: the one on the PATH, else a cached binary, else one built here.
@@ -141,25 +145,4 @@ fn rustup_has(kind: &str, name: &str, time: &str) -> Result<()> {
     }
     say(&format!("Adding {name} to the Rust toolchain ({time})"));
     run(command("rustup").args([kind, "add", name]))
-}
-
-fn apt(packages: &[&str], what: &str) -> Result<()> {
-    let list = packages.join(" ");
-    if !process::exists("apt-get") {
-        bail!("{list} is missing and this system has no apt-get: install it by hand");
-    }
-    let as_root = output(Command::new("id").arg("-u"))?.trim() == "0";
-    let apt_get = |args: &[&str]| {
-        let mut apt = if as_root { command("apt-get") } else { command("sudo") };
-        if !as_root {
-            apt.args(["-n", "apt-get"]);
-        }
-        apt.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(std::process::Stdio::null());
-        run(&mut apt)
-    };
-    say(&format!("Installing {what}"));
-    let remedy = || format!("could not install {list}: run `apt-get install {list}` as root");
-    apt_get(&["-q", "update"]).with_context(remedy)?;
-    let install = ["-q", "-y", "--no-install-recommends", "install"];
-    apt_get(&[&install[..], packages].concat()).with_context(remedy)
 }

@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 
 use crate::paths;
 use crate::process::{command, run, say};
-use crate::setup;
+use crate::{packages, setup};
 
 /// A package with templates, and how they lie in it.
 struct Source {
     package: &'static str,
-    kind: Kind,
+    kind: Packing,
     size: &'static str,
 }
 
-enum Kind {
+enum Packing {
     /// A wheel with `*.jinja` files.
     Wheel,
     /// A source archive with `*.jinja` files; pip asks its build backend for metadata, but builds nothing.
@@ -28,12 +28,12 @@ enum Kind {
 
 /// Between them they hold the templates of the families that the engine runs, several versions of some.
 const SOURCES: [Source; 4] = [
-    Source { package: "trl==1.16.0", kind: Kind::Wheel, size: "up to 2 MB, seconds" },
-    Source { package: "axolotl==0.19.0", kind: Kind::Wheel, size: "up to 2 MB, seconds" },
-    Source { package: "llama-cpp-python==0.3.36", kind: Kind::Archive, size: "77 MB, some 10 s" },
+    Source { package: "trl==1.16.0", kind: Packing::Wheel, size: "up to 2 MB, seconds" },
+    Source { package: "axolotl==0.19.0", kind: Packing::Wheel, size: "up to 2 MB, seconds" },
+    Source { package: "llama-cpp-python==0.3.36", kind: Packing::Archive, size: "77 MB, some 10 s" },
     Source {
         package: "@huggingface/ollama-utils@0.0.18",
-        kind: Kind::Listed("chat-template-automap.ts"),
+        kind: Packing::Listed("chat-template-automap.ts"),
         size: "0.2 MB, seconds",
     },
 ];
@@ -47,7 +47,7 @@ pub fn ensure() -> Result<()> {
         say("Fetching Jinja2, which renders the reference prompts (1 MB, seconds)");
         let fresh = cache.join(format!(".python-{}", std::process::id()));
         let args = ["install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--target"];
-        run(setup::pip()?.args(args).arg(&fresh).arg(JINJA))?;
+        run(packages::pip()?.args(args).arg(&fresh).arg(JINJA))?;
         keep(&fresh, &python)?;
     }
     for source in &SOURCES {
@@ -72,16 +72,16 @@ impl Source {
         let fresh = download.join("templates");
         fs::create_dir_all(&fresh)?;
         match self.kind {
-            Kind::Wheel => {
+            Packing::Wheel => {
                 self.pip_download("--only-binary=:all:", download)?;
                 unpack_wheel(&only_file(download, "whl")?, &fresh)?;
             }
-            Kind::Archive => {
+            Packing::Archive => {
                 let name = self.package.split("==").next().unwrap_or(self.package);
                 self.pip_download(&format!("--no-binary={name}"), download)?;
                 unpack_archive(&only_file(download, "gz")?, "*.jinja", &fresh)?;
             }
-            Kind::Listed(module) => {
+            Packing::Listed(module) => {
                 run(command("npm").args(["pack", "--silent", self.package]).current_dir(download))?;
                 unpack_archive(&only_file(download, "tgz")?, &format!("*/{module}"), download)?;
                 setup::node_modules()?;
@@ -97,7 +97,7 @@ impl Source {
 
     fn pip_download(&self, binary: &str, to: &Path) -> Result<()> {
         let args = ["download", "--no-deps", "--ignore-requires-python", "--quiet", "--disable-pip-version-check"];
-        run(setup::pip()?.args(args).arg(binary).arg("--dest").arg(to).arg(self.package))
+        run(packages::pip()?.args(args).arg(binary).arg("--dest").arg(to).arg(self.package))
     }
 }
 

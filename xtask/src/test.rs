@@ -2,6 +2,7 @@
 //! others go on; the last line sums up. How the runners' outputs are read is in test/count.rs.
 
 mod count;
+mod cycles;
 mod steps;
 
 use anyhow::{Result, bail};
@@ -16,14 +17,14 @@ use crate::process::{say, seconds};
 pub struct Options {
     /// Only one kind of step; lint is part of all kinds when this is not given
     #[arg(long)]
-    only: Option<Kind>,
+    only: Option<StepKind>,
     /// Only tests whose name contains this (Rust), or matches it (JavaScript, a regular expression)
     #[arg(long)]
     filter: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Kind {
+pub enum StepKind {
     Lint,
     Rust,
     Js,
@@ -32,7 +33,7 @@ pub enum Kind {
 
 /// One line of the run: what it is, and how it is done.
 struct Step {
-    kind: Kind,
+    kind: StepKind,
     name: &'static str,
     run: fn(&Options) -> Result<Count>,
 }

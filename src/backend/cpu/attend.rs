@@ -17,7 +17,7 @@ const TASKS: usize = 8;
 
 /// `run.qkv` → `run.attention`, writing keys and values into `kv`.
 pub fn attend<K: KvPages>(
-    pool: &Pool,
+    pool: &mut Pool,
     c: &ModelConfig,
     run: &mut RunState,
     layer: &LayerWeights<CpuBackend>,
@@ -55,7 +55,7 @@ fn qk_norm(c: &ModelConfig, weight: Option<&[f32]>, x: &mut [f32]) {
 /// by (query head, chunk) where those are few; several by (token, kv head). The merge goes through the same
 /// chunks in all, so that the bits are the same.
 fn attend_batch<K: KvPages>(
-    pool: &Pool,
+    pool: &mut Pool,
     c: &ModelConfig,
     run: &mut RunState,
     layer: &LayerWeights<CpuBackend>,

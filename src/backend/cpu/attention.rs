@@ -109,7 +109,7 @@ impl Partial {
 
 /// Turns whole vectors of scores into weights e^(score − max); those masked hold −1e30.
 #[inline(always)]
-fn weigh(scores: &mut [f32]) -> Partial {
+pub fn weigh(scores: &mut [f32]) -> Partial {
     let vectors = scores.as_chunks_mut::<4>().0;
     let max = vectors.iter().fold(F32x4::splat(-1e30), |m, s| m.max(F32x4::load(s))).reduce_max();
     let mut sum = F32x4::splat(0.0);

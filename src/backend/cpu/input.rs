@@ -108,7 +108,7 @@ impl Input {
             rest_len: vec![0; tokens],
             fine: vec![Fine::default(); tokens * blocks],
             fine_start: vec![0; blocks + 1],
-            dots: simd::DOT_KINDS[0],
+            dots: DotKind::default(),
         }
     }
 
@@ -116,7 +116,7 @@ impl Input {
     /// are derived. Tokens are shared out to threads.
     pub fn fill(
         &mut self,
-        pool: &Pool,
+        pool: &mut Pool,
         tokens: usize,
         cols: usize,
         needs: Needs,
@@ -209,6 +209,14 @@ impl Input {
     #[inline(always)]
     pub fn fine(&self, b: usize) -> &[Fine] {
         &self.fine[self.fine_start[b]..self.fine_start[b + 1]]
+    }
+
+    /// The fine blocks of the one token, by the blocks of columns that they belong to.
+    #[inline(always)]
+    pub fn only_rest(&self) -> impl Iterator<Item = (usize, &QuadBlock)> {
+        debug_assert_eq!(self.tokens, 1);
+        let found = self.rest_len[0] as usize;
+        self.rest_of[..found].iter().map(|&b| b as usize).zip(&self.rest[..found])
     }
 
     /// What rounding left of a fine block.

@@ -9,8 +9,9 @@
 //! single stream of memory ahead, and lose two that take turns.
 
 use super::input::{Input, PairBlock, QuadBlock};
-use super::repack::{BLOCK, GROUP, Layout};
+use super::repack::{BLOCK, GROUP, Layout, centre};
 use super::simd::{DotKind, Dots, F32x4, Halves, I32x4, Quads, U8x16, Words};
+use super::wide::{self, MOST_GROUPS};
 use crate::gguf::GgmlType;
 
 /// Four rows of one group times the one token of `input`; lane r is row r of the group.
@@ -18,43 +19,64 @@ use crate::gguf::GgmlType;
 #[inline(always)]
 pub fn mat_vec(layout: Layout, data: &[u8], input: &Input) -> F32x4 {
     match (layout, input.dots) {
-        (Layout::Low { high, sub }, DotKind::Halves) => low_vec::<Halves>((high, sub), data, input),
-        (Layout::Low { high, sub }, DotKind::Words) => low_vec::<Words>((high, sub), data, input),
+        (Layout::Low { .. }, DotKind::Halves) => low_vec::<Halves>(layout, data, input),
+        (Layout::Low { .. }, DotKind::Words) => low_vec::<Words>(layout, data, input),
+        (_, DotKind::Wide(level)) => wide::mat_vec(level, layout, data, input),
         (Layout::Q8, _) => q8_vec(as_blocks(data), input.pairs()),
         (Layout::Rows(_), _) => F32x4::splat(0.0),
     }
 }
 
-/// Four rows of one group times the tokens from `first` on, as many as there are `sums`.
+/// Groups of rows that [`mat_mul`] takes together.
+pub fn tile(layout: Layout, input: &Input) -> usize {
+    match (layout, input.dots) {
+        (Layout::Low { .. } | Layout::Q8, DotKind::Wide(level)) if input.tokens() > 1 => level.groups(),
+        _ => 1,
+    }
+}
+
+/// The rows of a tile times the tokens from `first` on; `sums` is (tokens, groups of the tile).
+///
+/// The tile is the first [`tile`] of `groups`, the data of one group each.
 #[inline(always)]
-pub fn mat_mul(layout: Layout, data: &[u8], input: &Input, first: usize, sums: &mut [F32x4]) {
+pub fn mat_mul(layout: Layout, groups: [&[u8]; MOST_GROUPS], input: &Input, first: usize, sums: &mut [F32x4]) {
+    let data = groups[0];
     sums.fill(F32x4::splat(0.0));
     match (layout, input.dots) {
-        (Layout::Low { high, sub }, DotKind::Halves) => low_mul::<Halves>((high, sub), data, input, first, sums),
-        (Layout::Low { high, sub }, DotKind::Words) => low_mul::<Words>((high, sub), data, input, first, sums),
+        (_, DotKind::Wide(level)) => wide::mat_mul(level, layout, groups, input, first, sums),
+        (Layout::Low { .. }, DotKind::Halves) => low_mul::<Halves>(layout, data, input, first, sums),
+        (Layout::Low { .. }, DotKind::Words) => low_mul::<Words>(layout, data, input, first, sums),
         (Layout::Q8, _) => q8_mul(as_blocks(data), input, first, sums),
         (Layout::Rows(_), _) => {}
     }
 }
 
+/// Calls the function for the layout, with its stride, upper bits, sub-blocks, and whether it is centred.
+macro_rules! by_layout {
+    ($layout:expr, $name:ident::<$($dots:ident,)? _>, $args:tt, $else:expr) => {
+        match $layout {
+            Layout::Low { high: 0, sub: 32, centred: false } => $name::<$($dots,)? 80, 0, 1, false> $args,
+            Layout::Low { high: 0, sub: 32, centred: true } => $name::<$($dots,)? 72, 0, 1, true> $args,
+            Layout::Low { high: 1, sub: 32, centred: false } => $name::<$($dots,)? 96, 1, 1, false> $args,
+            Layout::Low { high: 1, sub: 32, centred: true } => $name::<$($dots,)? 88, 1, 1, true> $args,
+            Layout::Low { high: 0, sub: 16, centred: false } => $name::<$($dots,)? 96, 0, 2, false> $args,
+            Layout::Low { high: 0, sub: 16, centred: true } => $name::<$($dots,)? 80, 0, 2, true> $args,
+            Layout::Low { high: 2, sub: 16, centred: true } => $name::<$($dots,)? 112, 2, 2, true> $args,
+            _ => $else,
+        }
+    };
+}
+#[cfg(target_arch = "x86_64")]
+pub(super) use by_layout;
+
 #[inline(always)]
-fn low_vec<D: Dots>(kind: (u8, u8), data: &[u8], input: &Input) -> F32x4 {
-    match kind {
-        (0, 32) => vec_blocks::<D, 80, 0, 1>(as_blocks(data), input),
-        (1, 32) => vec_blocks::<D, 96, 1, 1>(as_blocks(data), input),
-        (0, _) => vec_blocks::<D, 96, 0, 2>(as_blocks(data), input),
-        _ => vec_blocks::<D, 128, 2, 2>(as_blocks(data), input),
-    }
+fn low_vec<D: Dots>(layout: Layout, data: &[u8], input: &Input) -> F32x4 {
+    by_layout!(layout, vec_blocks::<D, _>, (as_blocks(data), input), F32x4::splat(0.0))
 }
 
 #[inline(always)]
-fn low_mul<D: Dots>(kind: (u8, u8), data: &[u8], input: &Input, first: usize, sums: &mut [F32x4]) {
-    match kind {
-        (0, 32) => mul_blocks::<D, 80, 0, 1>(as_blocks(data), input, first, sums),
-        (1, 32) => mul_blocks::<D, 96, 1, 1>(as_blocks(data), input, first, sums),
-        (0, _) => mul_blocks::<D, 96, 0, 2>(as_blocks(data), input, first, sums),
-        _ => mul_blocks::<D, 128, 2, 2>(as_blocks(data), input, first, sums),
-    }
+fn low_mul<D: Dots>(layout: Layout, data: &[u8], input: &Input, first: usize, sums: &mut [F32x4]) {
+    by_layout!(layout, mul_blocks::<D, _>, (as_blocks(data), input, first, sums), ());
 }
 
 #[inline(always)]
@@ -63,34 +85,32 @@ fn as_blocks<const STRIDE: usize>(data: &[u8]) -> &[[u8; STRIDE]] {
 }
 
 #[inline(never)]
-fn vec_blocks<D: Dots, const STRIDE: usize, const HIGH: usize, const SUBS: usize>(
+fn vec_blocks<D: Dots, const STRIDE: usize, const HIGH: usize, const SUBS: usize, const CENTRED: bool>(
     data: &[[u8; STRIDE]],
     input: &Input,
 ) -> F32x4 {
     let mut sum = F32x4::splat(0.0);
     for (data, x) in data.iter().zip(input.quads()) {
-        sum = Unpacked::new::<HIGH, SUBS>(data).add::<D, HIGH, SUBS>(x, sum);
+        sum = Unpacked::new::<HIGH, SUBS, CENTRED>(data).add::<D, HIGH, SUBS, CENTRED>(x, sum);
     }
     // A loop of its own: no register is left for it in the other.
-    for (b, data) in data.iter().enumerate() {
-        for fine in input.fine(b) {
-            sum = Unpacked::new::<HIGH, SUBS>(data).add_rest::<D, HIGH, SUBS>(input.rest(*fine), sum);
-        }
+    for (b, x) in input.only_rest() {
+        sum = Unpacked::new::<HIGH, SUBS, CENTRED>(&data[b]).add_rest::<D, HIGH, SUBS>(x, sum);
     }
     sum
 }
 
 #[inline(never)]
-fn mul_blocks<D: Dots, const STRIDE: usize, const HIGH: usize, const SUBS: usize>(
+fn mul_blocks<D: Dots, const STRIDE: usize, const HIGH: usize, const SUBS: usize, const CENTRED: bool>(
     data: &[[u8; STRIDE]],
     input: &Input,
     first: usize,
     sums: &mut [F32x4],
 ) {
     for (data, x) in data.iter().zip(input.quads().chunks_exact(input.tokens())) {
-        let w = Unpacked::new::<HIGH, SUBS>(data);
+        let w = Unpacked::new::<HIGH, SUBS, CENTRED>(data);
         for (x, sum) in x[first..].iter().zip(sums.iter_mut()) {
-            *sum = w.add::<D, HIGH, SUBS>(x, *sum);
+            *sum = w.add::<D, HIGH, SUBS, CENTRED>(x, *sum);
         }
     }
     for (b, data) in data.iter().enumerate() {
@@ -98,7 +118,7 @@ fn mul_blocks<D: Dots, const STRIDE: usize, const HIGH: usize, const SUBS: usize
         if fine.is_empty() {
             continue;
         }
-        let w = Unpacked::new::<HIGH, SUBS>(data);
+        let w = Unpacked::new::<HIGH, SUBS, CENTRED>(data);
         for fine in fine {
             if let Some(sum) = sums.get_mut((fine.token as usize).wrapping_sub(first)) {
                 *sum = w.add_rest::<D, HIGH, SUBS>(input.rest(*fine), *sum);
@@ -111,18 +131,18 @@ fn mul_blocks<D: Dots, const STRIDE: usize, const HIGH: usize, const SUBS: usize
 #[derive(Clone, Copy)]
 struct Unpacked {
     quads: [U8x16; 8],
-    /// Scale and offset of either half, or of the whole twice.
+    /// Scale and offset of either half, or of the whole twice; no offset in centred layouts.
     scales: [(F32x4, F32x4); 2],
 }
 
 impl Unpacked {
     #[inline(always)]
-    fn new<const HIGH: usize, const SUBS: usize>(block: &[u8]) -> Self {
+    fn new<const HIGH: usize, const SUBS: usize, const CENTRED: bool>(block: &[u8]) -> Self {
         let vectors = block.as_chunks::<16>().0;
         let scales = |s: usize| {
-            let at = 64 + 16 * HIGH + 16 * s;
+            let at = 64 + 16 * HIGH + if CENTRED { 8 } else { 16 } * s;
             let half = |at: usize| F32x4::from_f16(eight(&block[at..at + 8]));
-            (half(at), half(at + 8))
+            if CENTRED { (half(at), F32x4::splat(0.0)) } else { (half(at), half(at + 8)) }
         };
         Unpacked {
             quads: std::array::from_fn(|k| quad_weights::<HIGH>(vectors, k)),
@@ -132,11 +152,20 @@ impl Unpacked {
 
     /// `sum` and the products with a token's block.
     #[inline(always)]
-    fn add<D: Dots, const HIGH: usize, const SUBS: usize>(&self, x: &QuadBlock, sum: F32x4) -> F32x4 {
+    fn add<D: Dots, const HIGH: usize, const SUBS: usize, const CENTRED: bool>(
+        &self,
+        x: &QuadBlock,
+        sum: F32x4,
+    ) -> F32x4 {
         let one = |dots: I32x4, s: usize, offset: f32, sum: F32x4| {
             let (d, m) = self.scales[s];
             let sum = F32x4::from_i32(dots).mul(d).mul_add(F32x4::splat(x.scale), sum);
-            m.mul_add(F32x4::splat(offset), sum)
+            if CENTRED {
+                // A power of two, so the same as the product of it and d.
+                d.mul_add(F32x4::splat(-centre(HIGH as u8) * offset), sum)
+            } else {
+                m.mul_add(F32x4::splat(offset), sum)
+            }
         };
         let y = Quads::load(&x.quads);
         if SUBS == 1 {

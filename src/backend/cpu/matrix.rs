@@ -2,10 +2,11 @@
 
 use super::disjoint::Disjoint;
 use super::input::{Input, Needs};
-use super::kernels::{mat_mul, mat_vec, row_dot, units};
+use super::kernels::{mat_mul, mat_vec, row_dot, tile, units};
 use super::pool::Pool;
 use super::repack::{GROUP, Layout, packed_row, repack};
 use super::simd::F32x4;
+use super::wide::MOST_GROUPS;
 use crate::backend::Part;
 use crate::error::{Error, Result};
 use crate::gguf::GgmlType;
@@ -46,22 +47,14 @@ impl CpuMatrix {
         Ok(matrix)
     }
 
-    /// Repacks the file's bytes of one part.
-    pub fn fill(&mut self, part: usize, bytes: &[u8]) -> Result<()> {
+    /// Repacks the file's bytes of rows of one part, from `first` on.
+    pub fn fill(&mut self, part: usize, first: usize, bytes: &[u8]) -> Result<()> {
         let p = &mut self.parts[part];
-        let want = p.part.dtype.bytes(p.part.rows * p.part.cols).unwrap_or(0);
-        if bytes.len() != want {
-            return Err(Error::TensorBytes {
-                name: p.part.name.clone(),
-                dtype: p.part.dtype,
-                elements: p.part.rows * p.part.cols,
-                want,
-                got: bytes.len(),
-            });
-        }
+        let end = first + p.part.rows_of(first, bytes)?;
+        let [start, end] = [first, end].map(|row| p.layout.bytes(row, p.part.cols));
         // Only now, so that what is written next is still in the processor's cache.
-        p.data.resize(p.layout.bytes(p.part.rows, p.part.cols), 0);
-        repack(p.part.dtype, p.layout, p.part.cols, bytes, &mut p.data);
+        p.data.resize(end.max(p.data.len()), 0);
+        repack(p.part.dtype, p.layout, p.part.cols, bytes, &mut p.data[start..end]);
         Ok(())
     }
 
@@ -93,13 +86,16 @@ impl CpuMatrix {
     }
 
     /// y ← W·x + b for the tokens of `input`; y is (tokens, rows).
-    pub fn product(&self, pool: &Pool, input: &Input, bias: Option<&[f32]>, y: &mut [f32]) {
-        let total: usize = self.parts.iter().map(|p| units(p.layout, p.part.rows)).sum();
+    pub fn product(&self, pool: &mut Pool, input: &Input, bias: Option<&[f32]>, y: &mut [f32]) {
+        // A unit is a group of rows, or a tile of them, or a row.
+        let count = |p: &PackedPart| units(p.layout, p.part.rows).div_ceil(tile(p.layout, input));
+        let most = self.parts.iter().map(|p| tile(p.layout, input)).max().unwrap_or(1);
+        let total: usize = self.parts.iter().map(count).sum();
         let out = Disjoint::new(y);
-        pool.run(total, GRAIN, &|range| {
+        pool.run(total, GRAIN.div_ceil(most), &|range| {
             let mut start = 0;
             for p in &self.parts {
-                let n = units(p.layout, p.part.rows);
+                let n = count(p);
                 let (from, to) = (range.start.max(start), range.end.min(start + n));
                 if from < to {
                     self.part_product(p, from - start..to - start, input, bias, &out);
@@ -123,12 +119,19 @@ impl CpuMatrix {
         let width = p.data.len() / p.part.rows.div_ceil(GROUP);
         let group = |unit: usize| &p.data[unit * width..(unit + 1) * width];
         if input.tokens() > 1 {
-            let mut sums = [F32x4::splat(0.0); TOKENS];
+            let (tile, last) = (tile(p.layout, input), p.part.rows.div_ceil(GROUP) - 1);
+            let mut sums = [F32x4::splat(0.0); TOKENS * MOST_GROUPS];
             for first in (0..input.tokens()).step_by(TOKENS) {
-                let sums = &mut sums[..TOKENS.min(input.tokens() - first)];
-                for unit in units.clone() {
-                    mat_mul(p.layout, group(unit), input, first, sums);
-                    sums.iter().enumerate().for_each(|(t, sum)| self.store(p, *sum, first + t, unit, bias, out));
+                let sums = &mut sums[..tile * TOKENS.min(input.tokens() - first)];
+                for start in units.clone().map(|unit| unit * tile) {
+                    // What lies beyond the last group is computed and left.
+                    let groups = std::array::from_fn(|g| group((start + g).min(last)));
+                    mat_mul(p.layout, groups, input, first, sums);
+                    for (t, sums) in sums.chunks_exact(tile).enumerate() {
+                        for (unit, sum) in (start..=last).zip(sums) {
+                            self.store(p, *sum, first + t, unit, bias, out);
+                        }
+                    }
                 }
             }
             return;

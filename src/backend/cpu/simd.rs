@@ -1,18 +1,25 @@
 //! The few 128-bit vector operations that the CPU kernels are written in, one file a target.
 //!
-//! `wasm.rs` maps them to simd128 (and relaxed SIMD where the build has it), `portable.rs` is the
-//! same on plain arrays, for native builds and as the twin that tests compare with. Kernels exist
-//! once, over this vocabulary.
+//! `wasm.rs` maps them to simd128 (and relaxed SIMD where the build has it), `sse2.rs` to what every
+//! x86-64 has; `portable.rs` is the same on plain arrays, for other processors and as the twin that
+//! tests compare with. Kernels exist once, over this vocabulary, but for the products of weights on
+//! x86-64, which `wide` has for longer vectors.
 
-#[cfg(not(target_arch = "wasm32"))]
-mod portable;
+#[cfg(not(any(target_arch = "wasm32", all(target_arch = "x86_64", not(test)))))]
+pub mod portable;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(any(target_arch = "wasm32", target_arch = "x86_64")))]
 pub use portable::*;
+#[cfg(target_arch = "x86_64")]
+pub use sse2::*;
 #[cfg(target_arch = "wasm32")]
 pub use wasm::*;
+
+use super::level::Level;
 
 /// Sums of products of four weights (0..=127) with a quad of activations, a row a lane.
 ///
@@ -33,21 +40,40 @@ pub trait Dots: Copy {
     fn sum(self) -> I32x4;
 }
 
-/// Which [`Dots`] the kernels use.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// How the kernels sum up products of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DotKind {
-    /// i16 sums: fastest where a processor multiplies bytes to i16 only.
-    #[default]
+    /// i16 sums of [`Halves`]: fastest where a processor multiplies bytes to i16 only.
     Halves,
-    /// i32 sums: fastest where one instruction multiplies bytes and sums them up (VNNI, the dot products of ARM).
+    /// i32 sums of [`Words`]: fastest where one instruction multiplies bytes and sums them up (VNNI, the dot
+    /// products of ARM).
     Words,
+    /// By longer vectors.
+    Wide(Level),
 }
 
-/// Those that differ in this build.
-pub const DOT_KINDS: &[DotKind] = match cfg!(all(target_arch = "wasm32", not(target_feature = "relaxed-simd"))) {
-    true => &[DotKind::Words],
-    false => &[DotKind::Halves, DotKind::Words],
+impl Default for DotKind {
+    fn default() -> Self {
+        NARROW[0]
+    }
+}
+
+/// Those that this processor has and that differ in this build, the one to begin with first.
+pub fn dot_kinds() -> Vec<DotKind> {
+    match Level::best() {
+        Some(level) => vec![DotKind::Wide(level)],
+        None => NARROW.to_vec(),
+    }
+}
+
+/// Those over the vocabulary.
+pub const NARROW: &[DotKind] = match HALVES {
+    true => &[DotKind::Halves, DotKind::Words],
+    false => &[DotKind::Words],
 };
+
+/// Whether i16 sums are something of their own.
+const HALVES: bool = <Halves as Dots>::HALVES;
 
 /// e^x for each lane, with a relative error below 3e-7 for x in −87..=88; x beyond is taken as
 /// the nearest of these.

@@ -4,19 +4,22 @@
 //! wasm" of `cargo xtask test`. The seed of a failure is in its message; `LOQUAT_SEED` sets it.
 
 use super::input::{Input, Needs};
+use super::level::Level;
 use super::matrix::CpuMatrix;
 use super::pool::Pool;
 use super::repack::BLOCK;
-use super::simd::{self, DOT_KINDS, F32x4};
+use super::simd::{self, DotKind, F32x4, NARROW};
 use super::trial::trusted;
 use super::{ops, simd::VARIANT};
-use crate::backend::Part;
 use crate::backend::scalar::ops as scalar;
+use crate::backend::{PIECE_ROWS, Part};
 use crate::config::Activation;
 use crate::gguf::GgmlType;
 use crate::quant::dequantize;
 
 mod attention;
+#[cfg(target_arch = "x86_64")]
+mod vocabulary;
 
 const QUANTIZED: [GgmlType; 11] = [
     GgmlType::Q4_0,
@@ -103,8 +106,22 @@ fn columns(dtype: GgmlType, random: &mut Random) -> usize {
 fn packed(dtype: GgmlType, rows: usize, cols: usize, bytes: &[u8]) -> CpuMatrix {
     let part = Part { name: "w".into(), rows, cols, dtype };
     let mut matrix = CpuMatrix::new(&[part]).expect("room");
-    matrix.fill(0, bytes).expect("the right length");
+    matrix.fill(0, 0, bytes).expect("the right length");
     matrix
+}
+
+/// All ways of summing that this machine has; those of a browser's first compiler as far as they can be trusted.
+fn kinds() -> Vec<DotKind> {
+    let mut kinds = if cfg!(target_arch = "wasm32") { trusted() } else { NARROW.to_vec() };
+    kinds.extend(Level::here().into_iter().map(DotKind::Wide));
+    kinds
+}
+
+#[test]
+fn the_widest_vectors_are_trusted() {
+    if let Some(level) = Level::best() {
+        assert_eq!(trusted(), [DotKind::Wide(level)]);
+    }
 }
 
 #[test]
@@ -157,9 +174,9 @@ fn rounded(x: &[f32], needs: Needs) -> Vec<f64> {
 
 #[test]
 fn products_are_those_of_the_packed_weights_and_the_rounded_activations() {
-    let kinds = trusted();
+    let kinds = kinds();
     let (mut random, seed) = Random::new();
-    let pool = Pool::new(1);
+    let mut pool = Pool::new(1);
     for dtype in QUANTIZED.into_iter().chain([GgmlType::F32, GgmlType::BF16]) {
         for tokens in [1, 1, 2, 3, 4, 5, 8, 1 + random.below(11), 65 + random.below(9)] {
             let (rows, cols) = (1 + random.below(23), columns(dtype, &mut random));
@@ -177,12 +194,12 @@ fn products_are_those_of_the_packed_weights_and_the_rounded_activations() {
             let mut input = Input::new(tokens, cols);
             input.dots = kinds[random.below(kinds.len())];
             let x: Vec<f32> = (0..tokens).flat_map(|_| random.activations(cols)).collect();
-            input.fill(&pool, tokens, cols, matrix.needs(), &|t, row| {
+            input.fill(&mut pool, tokens, cols, matrix.needs(), &|t, row| {
                 row.copy_from_slice(&x[t * cols..(t + 1) * cols]);
             });
             let bias = (random.below(2) == 0).then(|| random.vector(rows));
             let mut y = vec![f32::NAN; tokens * rows];
-            matrix.product(&pool, &input, bias.as_deref(), &mut y);
+            matrix.product(&mut pool, &input, bias.as_deref(), &mut y);
             let mut weights = vec![0.0; cols];
             for r in 0..rows {
                 matrix.row(r, &mut weights);
@@ -207,27 +224,27 @@ fn products_are_those_of_the_packed_weights_and_the_rounded_activations() {
 
 #[test]
 fn neither_the_cut_of_a_prompt_nor_the_way_of_summing_changes_a_bit() {
-    let kinds = trusted();
+    let kinds = kinds();
     let (mut random, seed) = Random::new();
-    let pool = Pool::new(2);
+    let mut pool = Pool::new(2);
     for dtype in QUANTIZED {
         let (rows, cols, tokens) = (1 + random.below(40), columns(dtype, &mut random), 66 + random.below(9));
         let matrix = packed(dtype, rows, cols, &random.blocks(dtype, rows * cols));
         let x: Vec<f32> = (0..tokens).flat_map(|_| random.activations(cols)).collect();
-        let product = |dots, batch: usize| {
+        let mut product = |dots, batch: usize| {
             let (mut input, mut y) = (Input::new(batch, cols), Vec::new());
             input.dots = dots;
             for x in x.chunks(batch * cols) {
                 let mut part = vec![f32::NAN; x.len() / cols * rows];
-                input.fill(&pool, x.len() / cols, cols, matrix.needs(), &|t, row| {
+                input.fill(&mut pool, x.len() / cols, cols, matrix.needs(), &|t, row| {
                     row.copy_from_slice(&x[t * cols..(t + 1) * cols]);
                 });
-                matrix.product(&pool, &input, None, &mut part);
+                matrix.product(&mut pool, &input, None, &mut part);
                 y.extend(part.iter().map(|y| y.to_bits()));
             }
             y
         };
-        let want = product(DOT_KINDS[0], 1);
+        let want = product(NARROW[0], 1);
         for &dots in &kinds {
             for batch in [1, 2, 7, tokens] {
                 let same = product(dots, batch) == want;
@@ -314,5 +331,31 @@ fn halves_decode_exactly() {
             F32x4::from_f16(&four).store(&mut got);
             assert_eq!(got, [want; 4], "{VARIANT}: {bits:#06x}");
         }
+    }
+}
+
+/// A head is too large to be held in one piece beside its packed form.
+#[test]
+fn rows_in_pieces_are_packed_as_all_together() {
+    let (mut random, seed) = Random::new();
+    for dtype in QUANTIZED {
+        let (rows, cols) = (17 + random.below(20), columns(dtype, &mut random));
+        let bytes = random.blocks(dtype, rows * cols);
+        let whole = packed(dtype, rows, cols, &bytes);
+        let mut matrix = CpuMatrix::new(&[Part { name: "w".into(), rows, cols, dtype }]).expect("room");
+        for (i, piece) in bytes.chunks(PIECE_ROWS * bytes.len() / rows).enumerate() {
+            matrix.fill(0, i * PIECE_ROWS, piece).expect("whole rows");
+        }
+        let decoded = |m: &CpuMatrix, r: usize| {
+            let mut row = vec![f32::NAN; cols];
+            m.row(r, &mut row);
+            row
+        };
+        assert_eq!(matrix.bytes(), whole.bytes(), "{dtype} {rows}×{cols} (LOQUAT_SEED={seed})");
+        for r in 0..rows {
+            assert_eq!(decoded(&matrix, r), decoded(&whole, r), "{dtype} {rows}×{cols}, row {r} (LOQUAT_SEED={seed})");
+        }
+        assert!(matrix.fill(0, 0, &bytes[1..]).is_err(), "{dtype}: a part of a row");
+        assert!(matrix.fill(0, PIECE_ROWS, &bytes).is_err(), "{dtype}: more rows than there are");
     }
 }

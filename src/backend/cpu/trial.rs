@@ -8,7 +8,7 @@ use super::input::Input;
 use super::matrix::CpuMatrix;
 use super::pool::Pool;
 use super::repack::GROUP;
-use super::simd::{DOT_KINDS, DotKind};
+use super::simd::{self, DotKind, NARROW};
 use crate::backend::Part;
 use crate::clock::now_ms;
 use crate::gguf::GgmlType;
@@ -26,18 +26,57 @@ const WARM_AGAIN: f64 = 10.0;
 /// programs, what two threads have taken is made up for afterwards, at the cost of the next.
 const SETTLED: f64 = 10.0;
 
-/// Milliseconds for which the number of threads holds, however many prompts begin meanwhile: to measure it means
-/// to try what is slower.
+/// Milliseconds for which a number of threads holds, however many prompts begin meanwhile: to measure it means
+/// to try what is slower. Found again, it holds twice as long, up to four times.
 const HOLDS: f64 = 2000.0;
+const HOLDS_MOST: f64 = 8000.0;
+/// Milliseconds for which each number is measured with a prompt, and with tokens of an answer: between these a
+/// processor waits for memory, and what the system takes from a thread comes in slices of some milliseconds.
+const MEASURED_READING: f64 = 10.0;
+const MEASURED_DECODING: f64 = 30.0;
 
 /// How a backend computes products: which of the processor's instructions, and on how many threads.
+///
+/// Prompts and answers have a number each: one is paced by arithmetic, the other by memory, and a thread that the
+/// others wait for costs an answer more.
 #[derive(Debug, Clone)]
 pub struct Ways {
     dots: Trial<DotKind>,
-    threads: Trial<usize>,
-    most: usize,
-    /// When the number of threads was found, in milliseconds.
+    reading: Threads,
+    decoding: Threads,
+}
+
+/// A number of threads, measured again after a while.
+#[derive(Debug, Clone)]
+struct Threads {
+    trial: Trial<usize>,
+    /// When it was found, in milliseconds.
     found: f64,
+    /// For how long it holds, in milliseconds.
+    holds: f64,
+}
+
+impl Threads {
+    fn new(counts: &[usize], measured: f64) -> Self {
+        let trial = Trial { measured, ..Trial::new(counts, GAIN, WARM_AGAIN, SETTLED) };
+        Threads { trial, found: 0.0, holds: HOLDS }
+    }
+
+    fn renew(&mut self) {
+        if !self.trial.asks && now_ms() - self.found >= self.holds {
+            self.trial.renew();
+        }
+    }
+
+    /// `products` took `ms` on so many threads.
+    fn tell(&mut self, threads: usize, products: usize, ms: f64) {
+        let before = self.trial.decided;
+        self.trial.tell(threads, products, ms);
+        if !self.trial.asks {
+            self.holds = if self.trial.decided == before { (2.0 * self.holds).min(HOLDS_MOST) } else { HOLDS };
+            self.found = now_ms();
+        }
+    }
 }
 
 impl Ways {
@@ -47,17 +86,22 @@ impl Ways {
         let counts = if measures { candidates(most) } else { vec![most] };
         Ways {
             dots: Trial::new(&trusted(), 1.0, WARM, 0.0),
-            threads: Trial::new(&counts, GAIN, WARM_AGAIN, SETTLED),
-            most,
-            found: 0.0,
+            reading: Threads::new(&counts, MEASURED_READING),
+            decoding: Threads::new(&counts, MEASURED_DECODING),
         }
     }
 
-    /// A prompt begins: other programs may have come or gone since the last.
-    pub fn renew(&mut self) {
-        if now_ms() - self.found >= HOLDS {
-            self.threads.renew();
+    /// The kernels in use, for reports.
+    pub fn variant(&self) -> &'static str {
+        match self.dots.decided_or_first() {
+            DotKind::Wide(level) => level.name(),
+            DotKind::Halves | DotKind::Words => simd::VARIANT,
         }
+    }
+
+    /// A prompt begins, or the next token of an answer: other programs may have come or gone since the last.
+    pub fn renew(&mut self, tokens: usize) {
+        if tokens >= BATCH { self.reading.renew() } else { self.decoding.renew() }
     }
 
     /// y ← W·x + b by the best way known, or by the one whose turn it is.
@@ -70,25 +114,24 @@ impl Ways {
         y: &mut [f32],
     ) {
         // One question at a time; how bytes are summed up concerns quads alone.
-        let asks_dots = self.dots.asks && matrix.needs().quads;
-        let asks = asks_dots || self.threads.asks;
-        if !asks || input.tokens() < BATCH {
-            input.dots = self.dots.decided().unwrap_or(DOT_KINDS[0]);
-            pool.limit(self.threads.decided().unwrap_or(self.most));
+        let asks_dots = self.dots.asks && matrix.needs().quads && input.tokens() >= BATCH;
+        // Until something is found, all that there are, or what the other has found.
+        let other = [&self.reading, &self.decoding].map(|t| t.trial.decided());
+        let known = other[0].or(other[1]).unwrap_or(pool.available());
+        let threads = if input.tokens() >= BATCH { &mut self.reading } else { &mut self.decoding };
+        input.dots = if asks_dots { self.dots.next() } else { self.dots.decided_or_first() };
+        if !asks_dots && !threads.trial.asks {
+            pool.limit(threads.trial.decided().unwrap_or(known));
             return matrix.product(pool, input, bias, y);
         }
-        input.dots = if asks_dots { self.dots.next() } else { self.dots.decided().unwrap_or(DOT_KINDS[0]) };
-        pool.limit(if asks_dots { self.most } else { self.threads.next() });
+        pool.limit(if asks_dots { known } else { threads.trial.next() });
         let start = now_ms();
         matrix.product(pool, input, bias, y);
         let (ms, products) = (now_ms() - start, input.tokens() * matrix.rows() * matrix.cols());
         if asks_dots {
             self.dots.tell(input.dots, products, ms);
         } else {
-            self.threads.tell(pool.threads(), products, ms);
-            if !self.threads.asks {
-                self.found = now_ms();
-            }
+            threads.tell(pool.threads(), products, ms);
         }
     }
 }
@@ -98,28 +141,44 @@ impl Ways {
 /// A browser's first compiler may get a rare instruction wrong where its second does not: V8 11.3 did so with
 /// the one behind [`DotKind::Words`]. Functions that never ran are in the hands of the first.
 pub fn trusted() -> Vec<DotKind> {
-    let same = |&kind: &DotKind| kind == DOT_KINDS[0] || sample(kind) == sample(DOT_KINDS[0]);
-    DOT_KINDS.iter().copied().filter(same).collect()
+    let same = |&kind: &DotKind| kind == NARROW[0] || sample(kind) == sample(NARROW[0]);
+    let mut kinds: Vec<_> = simd::dot_kinds().into_iter().filter(same).collect();
+    if kinds.is_empty() {
+        kinds.push(NARROW[0]);
+    }
+    kinds
 }
+
+/// A type for each way that bits lie in, and where a block's scales have their upper bytes.
+const SAMPLES: [(GgmlType, &[usize]); 5] = [
+    (GgmlType::Q4_1, &[1, 3]),
+    (GgmlType::Q5_1, &[1, 3]),
+    (GgmlType::Q2_K, &[81, 83]),
+    (GgmlType::Q6_K, &[209]),
+    (GgmlType::Q8_0, &[1]),
+];
 
 /// What small matrices of all formats make of one token and of two, summed like `kind`.
 fn sample(kind: DotKind) -> Option<Vec<u32>> {
     const COLS: usize = 256;
-    let pool = Pool::alone();
+    let mut pool = Pool::alone();
     let (mut all, mut input) = (Vec::new(), Input::new(2, COLS));
     input.dots = kind;
-    for dtype in [GgmlType::Q4_1, GgmlType::Q5_1, GgmlType::Q2_K, GgmlType::Q6_K] {
+    for (dtype, scales) in SAMPLES {
         let part = Part { name: "sample".into(), rows: GROUP, cols: COLS, dtype };
         let mut matrix = CpuMatrix::new(std::slice::from_ref(&part)).ok()?;
-        // Scales come out as they may, but finite: no byte makes the exponent of an f16 all ones.
-        let bytes: Vec<u8> = (0..dtype.bytes(GROUP * COLS)?).map(|i| (i * 89 % 123) as u8).collect();
-        matrix.fill(0, &bytes).ok()?;
+        let mut bytes: Vec<u8> = (0..dtype.bytes(GROUP * COLS)?).map(|i| (i * 89 % 251) as u8).collect();
+        for block in bytes.chunks_exact_mut(dtype.block()?.1) {
+            // The upper byte of some hundredths.
+            scales.iter().for_each(|&at| block[at] = 0x28);
+        }
+        matrix.fill(0, 0, &bytes).ok()?;
         for tokens in [1, 2] {
-            input.fill(&pool, tokens, COLS, matrix.needs(), &|t, x| {
+            input.fill(&mut pool, tokens, COLS, matrix.needs(), &|t, x| {
                 x.iter_mut().enumerate().for_each(|(i, x)| *x = ((i * 37 + t * 11) % 101) as f32 - 50.0);
             });
             let mut y = vec![0.0; tokens * GROUP];
-            matrix.product(&pool, &input, None, &mut y);
+            matrix.product(&mut pool, &input, None, &mut y);
             all.extend(y.iter().map(|y| y.to_bits()));
         }
     }
@@ -143,6 +202,8 @@ struct Trial<W> {
     warm: f64,
     /// Milliseconds of a way's turn that do not count; without any, ways alternate.
     settled: f64,
+    /// Milliseconds that each way is measured for.
+    measured: f64,
     turn: usize, // whose it is
     taken: f64,  // ms of that turn
     calls: u32,
@@ -154,16 +215,27 @@ struct Trial<W> {
     asks: bool,
 }
 
-/// Milliseconds that each way is measured for.
-const MEASURED: f64 = 10.0;
-
 impl<W: Copy + PartialEq> Trial<W> {
     /// A trial of `ways`, which begins `warm` milliseconds of batches after the first.
     fn new(ways: &[W], margin: f64, warm: f64, settled: f64) -> Self {
         let none = vec![0.0; ways.len()];
         let (asks, decided) = (ways.len() > 1, (ways.len() == 1).then_some(0));
         let (spent, done, ways) = (none.clone(), none, ways.to_vec());
-        Trial { ways, margin, warm, settled, turn: 0, taken: 0.0, calls: 0, spent, done, last: decided, decided, asks }
+        Trial {
+            ways,
+            margin,
+            warm,
+            settled,
+            measured: 10.0,
+            turn: 0,
+            taken: 0.0,
+            calls: 0,
+            spent,
+            done,
+            last: decided,
+            decided,
+            asks,
+        }
     }
 
     /// Asks again, since the machine may do other things now; an answer that is not found yet stays the question.
@@ -199,6 +271,11 @@ impl<W: Copy + PartialEq> Trial<W> {
         self.decided.or(self.last).map(|at| self.ways[at])
     }
 
+    /// What was found, or the way to begin with.
+    fn decided_or_first(&self) -> W {
+        self.decided().unwrap_or(self.ways[0])
+    }
+
     /// `products` took `ms` that way.
     fn tell(&mut self, way: W, products: usize, ms: f64) {
         if !self.asks {
@@ -215,10 +292,10 @@ impl<W: Copy + PartialEq> Trial<W> {
         }
         self.spent[at] += ms;
         self.done[at] += products as f64;
-        if self.settled > 0.0 && self.spent[at] >= MEASURED {
+        if self.settled > 0.0 && self.spent[at] >= self.measured {
             (self.turn, self.taken) = ((self.turn + 1) % self.ways.len(), 0.0);
         }
-        if self.spent.iter().all(|&ms| ms >= MEASURED) {
+        if self.spent.iter().all(|&ms| ms >= self.measured) {
             let rate = |at: usize| self.done[at] / self.spent[at];
             let best = (0..self.ways.len()).map(rate).fold(0.0, f64::max);
             let found = (0..self.ways.len()).find(|&at| rate(at) * self.margin >= best);
@@ -300,13 +377,13 @@ mod tests {
         for dtype in [GgmlType::Q8_0, GgmlType::Q4_1] {
             let part = Part { name: "w".into(), rows: 64, cols: 256, dtype };
             let mut matrix = CpuMatrix::new(std::slice::from_ref(&part)).expect("room");
-            matrix.fill(0, &vec![0; dtype.bytes(64 * 256).expect("whole blocks")]).expect("the right length");
+            matrix.fill(0, 0, &vec![0; dtype.bytes(64 * 256).expect("whole blocks")]).expect("the right length");
             let (mut input, mut y) = (Input::new(BATCH, 256), vec![0.0; BATCH * 64]);
-            input.fill(&pool, BATCH, 256, matrix.needs(), &|_, x| x.fill(1.0));
+            input.fill(&mut pool, BATCH, 256, matrix.needs(), &|_, x| x.fill(1.0));
             let mut ways = Ways::new(&pool, true);
             let found = (0..1_000_000).find(|_| {
                 ways.product(&mut pool, &matrix, &mut input, None, &mut y);
-                ways.threads.decided().is_some()
+                ways.reading.trial.decided().is_some()
             });
             assert!(found.is_some(), "{dtype} goes on measuring for ever");
         }

@@ -1,12 +1,12 @@
 //! Attention of a model → dispatches, for each cache. Owns the rotary tables.
 
 use super::GpuBackend;
+use super::act::Act;
 use super::device::{Gpu, gpu_error};
 use super::kv::{AttendOps, GpuKv, KvShape};
 use super::op::{Batch, Bound, Maker, Op, Prepared};
 use super::params::{Attend, AttendJoin};
 use super::pipeline::{ATTEND, ATTEND_JOIN, ROPE_KV};
-use super::program::Act;
 use crate::backend::{LayerWeights, Plan, RopeTables};
 use crate::config::{LayerConfig, ModelConfig, QkNorm, RopeKind, RopeStyle, RopeTable};
 use crate::error::Result;

@@ -3,13 +3,13 @@
 //! numbers until a kernel writes them. Long contexts are in `tests/gpu`.
 
 use super::kernel_tests::{fresh, gpu};
-use super::synthetic::{CONTEXT, Random, Size, Synthetic};
 use super::{Gpu, GpuBackend};
 use crate::backend::scalar::ScalarBackend;
 use crate::backend::{Backend, LogitRows};
 use crate::config::{ModelConfig, QkNorm};
 use crate::gguf::Gguf;
 use crate::model::Model;
+use crate::verdict::synthetic::{CONTEXT, Random, Size, Synthetic};
 
 /// Largest difference of a logit, relative to the largest logit.
 const F32_1E4: f32 = 1e-4;
@@ -82,7 +82,8 @@ fn attention_agrees_with_the_scalar_twin_for_heads_of_any_width() {
         let (gguf, config) = model(name);
         assert_eq!(config.qk_norm, norm, "{name}");
         for head_dim in [4, 20, 64, 80, 132, 256] {
-            let mut config = ModelConfig { head_dim, ..config.clone() };
+            let mut config = config.clone();
+            config.dims.head_dim = head_dim;
             config.attn_scale = (head_dim as f32).sqrt().recip();
             // Fewer pairs than the head has, where there is room for it.
             config.rope.dims = if head_dim > 64 { head_dim - 12 } else { head_dim };

@@ -1,11 +1,11 @@
 //! Norms, projections and embeddings of a model → dispatches. Leaves attention to `attention`.
 
+use super::act::{Act, Stage};
 use super::device::Gpu;
-use super::linear::{Epilogue, Input, Linears, Side, zero};
+use super::linear::{Epilogue, Linears, Operand, Side, zero};
 use super::op::{Batch, Bound, Maker, Op};
 use super::params::{Embed, Norm};
 use super::pipeline::{EMBED, NORM};
-use super::program::{Act, Stage};
 use super::{GpuBackend, GpuMatrix, GpuVector};
 use crate::backend::{Linear, NormWeights, Weights};
 use crate::config::{ModelConfig, NormKind};
@@ -40,12 +40,12 @@ impl Builder<'_> {
         to: Side<'_>,
     ) -> Result<Stage> {
         let Some(n) = norm else {
-            return self.linears.stage(self.gpu, self.maker, weight, Input::plain(residual), to);
+            return self.linears.stage(self.gpu, self.maker, weight, Operand::plain(residual), to);
         };
         let op = self.norm(n, residual, normed, false)?;
         let folded = self.config.norm == NormKind::Rms;
         let input = if folded {
-            Input {
+            Operand {
                 decode: residual,
                 gain: Some(&n.weight),
                 batch: normed,
@@ -53,7 +53,7 @@ impl Builder<'_> {
                 eps: self.config.norm_eps,
             }
         } else {
-            Input::plain(normed)
+            Operand::plain(normed)
         };
         let mut stage = self.linears.stage(self.gpu, self.maker, weight, input, to)?;
         stage.batch.iter_mut().for_each(|ops| ops.insert(0, op.clone()));
@@ -73,10 +73,10 @@ impl Builder<'_> {
     ) -> Result<Stage> {
         let Some(n) = post else {
             let to = Side { y: residual, raw, epilogue: Epilogue { add: true, ..Default::default() } };
-            return self.linears.stage(self.gpu, self.maker, weight, Input::plain(x), to);
+            return self.linears.stage(self.gpu, self.maker, weight, Operand::plain(x), to);
         };
         let to = Side { y: raw, raw, epilogue: Epilogue::default() };
-        let mut stage = self.linears.stage(self.gpu, self.maker, weight, Input::plain(x), to)?;
+        let mut stage = self.linears.stage(self.gpu, self.maker, weight, Operand::plain(x), to)?;
         let op = self.norm(n, raw, residual, true)?;
         stage.all().for_each(|ops| ops.push(op.clone()));
         Ok(stage)

@@ -19,8 +19,9 @@ const FACTOR: f32 = 3.5;
 fn config(dim: usize, norm: NormKind) -> ModelConfig {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/arch/llama-q4_1/model.gguf");
     let gguf = Gguf::parse_whole(&std::fs::read(path).unwrap()).unwrap();
-    let config = ModelConfig::from_gguf(&gguf).unwrap();
-    ModelConfig { dim, norm, norm_eps: EPS, embed_scale: FACTOR, ..config }
+    let mut config = ModelConfig::from_gguf(&gguf).unwrap();
+    config.dims.dim = dim;
+    ModelConfig { norm, norm_eps: EPS, embed_scale: FACTOR, ..config }
 }
 
 #[test]

@@ -5,8 +5,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::pipeline::{Pipelines, Shared};
+use super::pipeline::{Kernel, Shared};
+use super::shader::Choices;
 use crate::error::{Error, Result};
+use crate::reason::Reason;
 
 /// What a user or a test may choose about the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +36,9 @@ pub struct Gpu {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     pub(super) limits: wgpu::Limits,
-    pub(super) f16: bool,
+    pub(crate) f16: bool,
     /// Invocations of the smallest subgroup; 0 without subgroups.
-    pub(super) subgroup: u32,
+    pub(crate) subgroup: u32,
     info: wgpu::AdapterInfo,
     faults: Arc<Mutex<Option<Error>>>,
     scopes: Arc<Mutex<Vec<Signal>>>, // of buffers whose memory is not certain yet
@@ -59,7 +61,7 @@ impl Gpu {
     /// Asks for an adapter and a device.
     ///
     /// # Errors
-    /// [`Error::Backend`] if there is none that fits.
+    /// [`Error::NoGpu`] if there is none that fits, [`Error::Backend`] if it gives no device.
     pub async fn open(options: GpuOptions) -> Result<Gpu> {
         let backends =
             if cfg!(target_arch = "wasm32") { wgpu::Backends::BROWSER_WEBGPU } else { wgpu::Backends::VULKAN };
@@ -71,10 +73,16 @@ impl Gpu {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()
         };
-        let adapter = instance.request_adapter(&request).await.map_err(|e| gpu_error(format!("no adapter: {e}")))?;
+        let adapter = instance
+            .request_adapter(&request)
+            .await
+            .map_err(|e| Error::NoGpu(Reason::NoAdapter { said: e.to_string() }))?;
         let info = adapter.get_info();
         if !options.software && info.device_type == wgpu::DeviceType::Cpu {
-            return Err(gpu_error(format!("{} computes on the CPU", info.name)));
+            // Browsers keep the name to themselves.
+            let unnamed = info.name.trim().is_empty();
+            let reason = if unnamed { Reason::SoftwareGpu } else { Reason::SoftwareAdapter { name: info.name } };
+            return Err(Error::NoGpu(reason));
         }
         let mut limits = wgpu::Limits::default();
         if !options.default_limits {
@@ -116,8 +124,22 @@ impl Gpu {
         Ok(Gpu { device, queue, limits, f16, subgroup, info, faults, scopes, pipelines })
     }
 
-    pub(super) fn pipelines(&self) -> MutexGuard<'_, Pipelines> {
-        locked(&self.pipelines)
+    /// The pipeline of a kernel with these imports and `override` values, made on first use.
+    ///
+    /// # Errors
+    /// What the device reported so far; compilation errors surface at the next wait in a browser.
+    pub(super) fn pipeline(
+        &self,
+        kernel: &'static Kernel,
+        choices: Choices<'_>,
+        constants: &[(&str, f64)],
+    ) -> Result<wgpu::ComputePipeline> {
+        locked(&self.pipelines).get(&self.device, kernel, choices, constants, || self.check())
+    }
+
+    /// The layout of a kernel's bind group.
+    pub(super) fn layout(&self, kernel: &'static Kernel) -> wgpu::BindGroupLayout {
+        locked(&self.pipelines).layout(&self.device, kernel)
     }
 
     /// The first thing that went wrong, if anything did.
@@ -138,7 +160,7 @@ impl Gpu {
     }
 
     /// What went wrong was tried only, and will not be used.
-    pub(super) fn forgive(&self) {
+    pub(crate) fn forgive(&self) {
         let mut fault = locked(&self.faults);
         if !matches!(*fault, Some(Error::DeviceLost(_))) {
             *fault = None;
@@ -174,12 +196,12 @@ impl Gpu {
     }
 
     /// The same device, with keys and values in f32.
-    pub(super) fn without_f16(&self) -> Gpu {
+    pub(crate) fn without_f16(&self) -> Gpu {
         Gpu { f16: false, ..self.clone() }
     }
 
     /// The same device, whose subgroups are left alone.
-    pub(super) fn without_subgroups(&self) -> Gpu {
+    pub(crate) fn without_subgroups(&self) -> Gpu {
         Gpu { subgroup: 0, ..self.clone() }
     }
 

@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 
 use super::GpuBackend;
+use super::act::Act;
 use super::depth::{Depth, MOST};
 use super::device::{Gpu, Signal};
 use super::op::{Batch, Bound, Maker, Op, Recorder};
 use super::params::{self, Choose};
 use super::pipeline::{BEST, DRAW, PENALIZE, TOP};
-use super::program::Act;
 use crate::backend::{Draw, Draws, Span};
 use crate::clock::now_ms;
 use crate::error::{Error, Result};
@@ -33,7 +33,7 @@ pub struct Drawer {
     top: Vec<Op>,
     counts: [usize; 2], // candidates that the two draws find
     free: Vec<wgpu::Buffer>,
-    flights: VecDeque<Flight>,
+    sent: VecDeque<Sent>,
     pub(super) depth: Depth,
     began: Option<f64>, // when the step that will be drawn from began to be recorded
     pub(super) steps: u64,
@@ -42,13 +42,17 @@ pub struct Drawer {
     pub(super) fixed: Option<usize>,
 }
 
+fn before_prepare() -> Error {
+    Error::State("a draw before prepare".into())
+}
+
 fn id_buffer(gpu: &Gpu) -> Result<wgpu::Buffer> {
     gpu.buffer("an id", 16, wgpu::BufferUsages::MAP_READ)
 }
 
 /// An id on its way back.
 #[derive(Debug)]
-struct Flight {
+struct Sent {
     buffer: wgpu::Buffer,
     signal: Signal,
     submission: Option<wgpu::SubmissionIndex>,
@@ -81,7 +85,7 @@ impl Drawer {
         }
         let sorted = list.as_ref();
 
-        let penalize = maker.prepare(gpu, &PENALIZE, &[], &[], params::Draw::default())?;
+        let penalize = maker.prepare(gpu, &PENALIZE, &[], &[], params::Rules::default())?;
         let uniform = penalize.uniform();
         let bound = [Bound::Whole(&history), Bound::Whole(&logits.buffer)];
         let penalize = maker.bind(gpu, &penalize, &bound, ((HISTORY / 64) as u32, 1, Batch::One));
@@ -101,7 +105,7 @@ impl Drawer {
             top,
             counts,
             free,
-            flights: VecDeque::with_capacity(MOST),
+            sent: VecDeque::with_capacity(MOST),
             depth: Depth::default(),
             began: None,
             steps: 0,
@@ -122,7 +126,7 @@ impl Drawer {
     pub(super) fn record(&self, gpu: &Gpu, recorder: &mut Recorder, how: &Draw) {
         let [penalize, greedy, drawn] = &self.rules;
         let list = usize::from(!how.is_greedy());
-        let rules = params::Draw {
+        let rules = params::Rules {
             candidates: self.counts[list] as u32,
             top_k: how.top_k as u32,
             temperature: how.temperature,
@@ -158,14 +162,14 @@ impl Drawer {
         recorder.encoder(gpu).copy_buffer_to_buffer(ids, 0, &buffer, 0, 4);
         let submission = recorder.submit(gpu)?;
         let signal = gpu.map(&buffer, 16);
-        self.flights.push_back(Flight { buffer, signal, submission });
+        self.sent.push_back(Sent { buffer, signal, submission });
         Ok(())
     }
 
     /// Waits for the oldest id that was sent.
     pub(super) async fn receive(&mut self, gpu: &Gpu) -> Result<u32> {
-        let Flight { buffer, signal, submission } =
-            self.flights.pop_front().ok_or_else(|| Error::State("nothing was drawn".into()))?;
+        let Sent { buffer, signal, submission } =
+            self.sent.pop_front().ok_or_else(|| Error::State("nothing was drawn".into()))?;
         gpu.wait_for(submission)?;
         let id = gpu.mapped(&buffer, signal, 4, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).await?;
         self.free.push(buffer);
@@ -180,18 +184,19 @@ impl GpuBackend {
     /// # Errors
     /// As [`Draws::remember`].
     pub fn fix_depth(&mut self, depth: usize) -> Result<()> {
-        self.drawer()?.fixed = Some(depth.max(1));
+        self.drawing()?.1.fixed = Some(depth.max(1));
         Ok(())
     }
 
-    fn drawer(&mut self) -> Result<&mut Drawer> {
-        let program = self.program.as_ref().ok_or_else(|| Error::State("a draw before prepare".into()))?;
+    /// The device, and what draws on it, made with the first draw.
+    fn drawing(&mut self) -> Result<(&Gpu, &mut Drawer)> {
+        let program = self.program.as_ref().ok_or_else(before_prepare)?;
         if self.drawer.is_none() {
             let vocab = program.plan.config.vocab;
             let drawer = Drawer::new(&self.gpu, &mut self.maker, &program.logits, vocab, &program.ids)?;
             self.drawer = Some(drawer);
         }
-        self.drawer.as_mut().ok_or_else(|| Error::State("no drawer".into()))
+        Ok((&self.gpu, self.drawer.as_mut().ok_or_else(before_prepare)?))
     }
 }
 
@@ -210,15 +215,15 @@ impl Draws for GpuBackend {
         self.forget_drawn();
         // What is recorded may still read the ring.
         self.recorder.submit(&self.gpu)?;
-        let gpu = self.gpu.clone();
-        self.drawer()?.remember(&gpu, history);
+        let (gpu, drawer) = self.drawing()?;
+        drawer.remember(gpu, history);
         Ok(())
     }
 
     fn draw(&mut self, how: &Draw) -> Result<()> {
-        self.drawer()?;
+        self.drawing()?;
         let (Some(drawer), Some(program)) = (&mut self.drawer, &self.program) else {
-            return Err(Error::State("a draw before prepare".into()));
+            return Err(before_prepare());
         };
         drawer.record(&self.gpu, &mut self.recorder, how);
         drawer.send(&self.gpu, &mut self.recorder, &program.ids)?;
@@ -230,21 +235,21 @@ impl Draws for GpuBackend {
     }
 
     fn embed_drawn(&mut self, span: Span) -> Result<()> {
-        self.drawer()?.began = Some(now_ms());
+        self.drawing()?.1.began = Some(now_ms());
         self.begin(None, span)
     }
 
     async fn drawn(&mut self) -> Result<u32> {
-        let gpu = self.gpu.clone();
-        self.drawer()?.receive(&gpu).await
+        let (gpu, drawer) = self.drawing()?;
+        drawer.receive(gpu).await
     }
 
     fn forget_drawn(&mut self) {
         if let Some(drawer) = &mut self.drawer {
-            for flight in drawer.flights.drain(..) {
+            for sent in drawer.sent.drain(..) {
                 // Ends the mapping that is under way.
-                flight.buffer.unmap();
-                drawer.free.push(flight.buffer);
+                sent.buffer.unmap();
+                drawer.free.push(sent.buffer);
             }
             drawer.depth.pause();
         }

@@ -1,14 +1,14 @@
 //! Draws on the device against the sampler: the same ids for the same logits, parameters and seed.
 
-use super::GpuVector;
+use super::act::Act;
 use super::device::Gpu;
 use super::draw::{Drawer, HISTORY, TOP_K};
 use super::kernel_tests::{fresh, gpu};
 use super::op::{Maker, Recorder};
-use super::program::Act;
-use super::synthetic::Random;
-use crate::backend::Draw;
+use super::{GpuBackend, GpuVector};
+use crate::backend::{Draw, Draws};
 use crate::sampler::{Sampler, SamplingParams, argmax};
+use crate::verdict::synthetic::Random;
 
 /// A device's exp differs from the CPU's by a few units in the last place, and so do sums of weights. A
 /// draw that is this near to the border between two tokens, relative to the sum, may fall to either.
@@ -45,6 +45,15 @@ fn wanted(params: &SamplingParams, position: usize, logits: &[f32], history: &[u
 /// Logits like those of a model: a few that matter, many that don't.
 fn logits(random: &mut Random, n: usize) -> Vec<f32> {
     (0..n).map(|_| 4.0 * random.unit() / random.unit().abs().max(0.1).sqrt()).collect()
+}
+
+/// Every token once had a copy of the device's description, with the names of adapter and driver.
+#[test]
+fn a_token_that_is_waited_for_carries_no_copy_of_the_device() {
+    let Some(gpu) = gpu() else { return };
+    let mut backend = GpuBackend::on(gpu).unwrap();
+    let waits = size_of_val(&backend.drawn());
+    assert!(waits < size_of::<Gpu>(), "{waits} bytes");
 }
 
 const VOCABULARIES: [usize; 5] = [33, 1000, 5003, 49_152, 70_001];

@@ -3,33 +3,38 @@
 
 use std::sync::LazyLock;
 
+use super::act::Act;
 use super::device::{Gpu, GpuOptions};
-use super::linear::{Epilogue, Input, Linears, Side};
+use super::linear::{Epilogue, Linears, Operand, Side};
 use super::op::{Maker, Op, Recorder};
 use super::params::Step;
-use super::program::Act;
-use super::synthetic::Random;
 use super::{GpuMatrix, GpuVector};
 use crate::backend::Part;
 use crate::backend::scalar::ops;
 use crate::config::Activation;
 use crate::gguf::GgmlType;
 use crate::quant::dequantize;
+use crate::verdict::synthetic::Random;
 
 /// Largest error of a sum, as a share of the sum of its terms' sizes: 2⁻²⁰, some 8 roundings.
 pub(super) const SUM_2E20: f32 = 1.0 / (1 << 20) as f32;
 
-/// A missing GPU is a visible skip, in CI a failure.
-pub(super) fn gpu() -> Option<Gpu> {
+/// The line by which `cargo xtask test` counts a test as skipped; the test returns after it.
+pub(crate) fn skip(what: &str, why: &str) {
+    println!("SKIP: {what}: {why}");
+}
+
+/// A missing GPU is a skip that is counted; where one is promised it is a failure.
+pub(crate) fn gpu() -> Option<Gpu> {
     static GPU: LazyLock<Result<Gpu, crate::Error>> =
         LazyLock::new(|| pollster::block_on(Gpu::open(GpuOptions { default_limits: true, ..Default::default() })));
     match &*GPU {
         Ok(gpu) => Some(gpu.clone()),
-        Err(e) if std::env::var_os("CI").is_none() => {
-            eprintln!("SKIPPED GPU kernels: {e}");
+        Err(e) if std::env::var_os("LOQUAT_GPU_PROMISED").is_none() => {
+            skip("GPU kernels", &e.to_string());
             None
         }
-        Err(e) => panic!("CI has a software adapter (mesa-vulkan-drivers), but: {e}"),
+        Err(e) => panic!("a software adapter (mesa-vulkan-drivers) was promised, but: {e}"),
     }
 }
 
@@ -59,7 +64,7 @@ pub(super) fn matrix(
     let mut dense = vec![0.0; types.len() * rows * cols];
     for (i, (&dtype, dense)) in types.iter().zip(dense.chunks_exact_mut(rows * cols)).enumerate() {
         let bytes = random.blocks(dtype, rows * cols);
-        m.fill(gpu, i, &bytes).unwrap();
+        m.fill(gpu, i, 0, &bytes).unwrap();
         dequantize(dtype, &bytes, dense).unwrap();
     }
     (m, dense)
@@ -78,7 +83,12 @@ pub(super) fn run(gpu: &Gpu, maker: &Maker, ops: &[Op], len: usize, y: &Act, wid
     maker.set_step(gpu, Step { start: 0, len: len as u32, logit_first: 0, rope_long: 0 });
     let mut recorder = Recorder::default();
     ops.iter().for_each(|op| recorder.run(gpu, op, len));
-    let bytes = 4 * len * y.stride as usize;
+    read(gpu, recorder, y, len, width)
+}
+
+/// Submits what is recorded, and reads the first `rows` rows of a buffer then.
+pub(super) fn read(gpu: &Gpu, mut recorder: Recorder, y: &Act, rows: usize, width: usize) -> Vec<f32> {
+    let bytes = 4 * rows * y.stride as usize;
     let staging = gpu.buffer("staging", bytes, wgpu::BufferUsages::MAP_READ).unwrap();
     recorder.encoder(gpu).copy_buffer_to_buffer(&y.buffer, 0, &staging, 0, bytes as u64);
     recorder.submit(gpu).unwrap();
@@ -141,7 +151,7 @@ fn check(gpu: &Gpu, maker: &mut Maker, random: &mut Random, c: Case) {
     let (gpu_x, gpu_normed) = (act(gpu, &x, c.cols), act(gpu, &normed, c.cols));
     let (y, raw) = (act(gpu, &before, width), act(gpu, &vec![1e9; c.tokens * all], all));
     let gain = c.norm.then_some(&gpu_gain);
-    let input = Input { decode: &gpu_x, gain, batch: &gpu_normed, dim: c.cols, eps: EPS };
+    let input = Operand { decode: &gpu_x, gain, batch: &gpu_normed, dim: c.cols, eps: EPS };
     let side = Side { y: &y, raw: &raw, epilogue: e };
     let stage = c.linears.stage(gpu, maker, (&m, gpu_bias.as_ref()), input, side).unwrap();
     let got = run(gpu, maker, stage.ops(c.tokens), c.tokens, &y, width);
@@ -191,7 +201,7 @@ fn mat_rows_with_swaps_within_a_quad_agrees_with_the_scalar_twin() {
     let Some(gpu) = gpu() else { return };
     let linears = Linears { tiles: false, subgroups: true, ..Linears::new(64, 1, 4) };
     if !linears.is_possible(&gpu) {
-        eprintln!("SKIPPED mat_rows in subgroups: this device's have {} invocations", gpu.subgroup);
+        skip("mat_rows in subgroups", &format!("this device's have {} invocations", gpu.subgroup));
         return;
     }
     let (mut maker, mut random) = (Maker::new(&gpu).unwrap(), fresh());
@@ -216,7 +226,7 @@ fn every_shape_of_a_mat_vec_workgroup_gives_the_same() {
     let narrow = Linears::new(32, 4, 1);
     let subgroup = [narrow, Linears::new(64, 8, 4)].map(|l| Linears { subgroups: true, ..l });
     if !subgroup[1].is_possible(&gpu) {
-        eprintln!("SKIPPED subgroups: this device's have {} invocations", gpu.subgroup);
+        skip("subgroups", &format!("this device's have {} invocations", gpu.subgroup));
     }
     let shapes = Linears::CANDIDATES.into_iter().chain([narrow]).chain(subgroup).filter(|l| l.is_possible(&gpu));
     for linears in shapes {
@@ -298,6 +308,6 @@ fn workgroups_beyond_the_limit_of_a_dimension_go_into_the_second() {
 fn a_short_tensor_is_refused() {
     let Some(gpu) = gpu() else { return };
     let part = Part { name: "w".into(), rows: 3, cols: 32, dtype: GgmlType::Q4_0 };
-    let error = GpuMatrix::new(&gpu, 0, &[part]).unwrap().fill(&gpu, 0, &[0; 53]).unwrap_err();
+    let error = GpuMatrix::new(&gpu, 0, &[part]).unwrap().fill(&gpu, 0, 0, &[0; 53]).unwrap_err();
     assert_eq!(error.code(), "tensor_bytes");
 }

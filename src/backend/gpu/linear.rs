@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::act::{Act, Stage};
 use super::device::Gpu;
 use super::matrix::Segment;
 use super::op::{Batch, Bound, Maker, Op, Prepared};
 use super::params::{Glu, MatMul, MatVec, Uniform};
 use super::pipeline::{GLU, Kernel, MAT_MUL, MAT_ROWS, MAT_VEC};
-use super::program::{Act, Stage};
-use super::repack::Layout;
+use super::repack::PlaneFormat;
 use super::shader::Choices;
 use super::{GpuMatrix, GpuVector};
 use crate::error::Result;
@@ -47,7 +47,7 @@ pub struct Epilogue {
 
 /// Where x comes from.
 #[derive(Debug, Clone, Copy)]
-pub struct Input<'a> {
+pub struct Operand<'a> {
     /// For one token; with a gain it is RMS-normed on the way.
     pub decode: &'a Act,
     /// Weights of that norm.
@@ -60,10 +60,10 @@ pub struct Input<'a> {
     pub eps: f32,
 }
 
-impl<'a> Input<'a> {
+impl<'a> Operand<'a> {
     /// x as it is.
     pub fn plain(x: &'a Act) -> Self {
-        Input { decode: x, gain: None, batch: x, dim: 1, eps: 0.0 }
+        Operand { decode: x, gain: None, batch: x, dim: 1, eps: 0.0 }
     }
 }
 
@@ -86,14 +86,14 @@ const MOST_GROUPS: u32 = 65_535;
 
 impl Linears {
     /// The files of a format, and how its words are unpacked.
-    pub(super) fn format(self, layout: &Layout) -> [(&'static str, &'static str); 3] {
+    pub(super) fn format(self, layout: &PlaneFormat) -> [(&'static str, &'static str); 3] {
         let octet = if self.tiles { "octet" } else { "octet_masks" };
         [("quants", layout.quants), ("scale", layout.scale), ("octet", octet)]
     }
 }
 
 /// The zero point of a format, where its shader has one.
-pub(super) fn zero(layout: &Layout) -> Option<(&'static str, f64)> {
+pub(super) fn zero(layout: &PlaneFormat) -> Option<(&'static str, f64)> {
     matches!(layout.scale, "scale_pair" | "scale_k16").then_some(("ZERO", layout.zero))
 }
 
@@ -153,7 +153,7 @@ impl Linears {
         gpu: &Gpu,
         maker: &mut Maker,
         (m, bias): (&GpuMatrix, Option<&GpuVector>),
-        x: Input<'_>,
+        x: Operand<'_>,
         to: Side<'_>,
     ) -> Result<Stage> {
         let e = to.epilogue;
@@ -187,7 +187,7 @@ impl Linears {
         maker: &mut Maker,
         s: &Segment,
         bias: Option<&GpuVector>,
-        x: Input<'_>,
+        x: Operand<'_>,
         to: Side<'_>,
     ) -> Result<Op> {
         let e = to.epilogue;
@@ -230,7 +230,7 @@ impl Linears {
         maker: &mut Maker,
         s: &Segment,
         bias: Option<&GpuVector>,
-        x: Input<'_>,
+        x: Operand<'_>,
         to: Side<'_>,
         tokens: u32,
     ) -> Result<Op> {

@@ -1,7 +1,7 @@
 //! Weights on the device: stacked tensors as segments of one format that fit a binding.
 
 use super::device::Gpu;
-use super::repack::{Layout, Planes, repack};
+use super::repack::{PlaneFormat, Planes, repack};
 use crate::backend::Part;
 use crate::error::{Error, Result};
 use crate::gguf::GgmlType;
@@ -14,7 +14,7 @@ pub struct Segment {
     /// Number of rows.
     pub rows: usize,
     /// Format of the planes.
-    pub layout: Layout,
+    pub layout: PlaneFormat,
     /// Blocks of 32 columns in a row.
     pub blocks: usize,
     buffer: wgpu::Buffer,
@@ -71,24 +71,21 @@ impl GpuMatrix {
         Ok(GpuMatrix { id, rows: row0, cols, segments, parts: parts.to_vec() })
     }
 
-    /// Uploads part `part`, given as the file stores it.
+    /// Uploads rows of part `part` from `first` on, given as the file stores them.
     ///
     /// # Errors
-    /// [`Error::TensorBytes`] if the length is wrong.
-    pub fn fill(&mut self, gpu: &Gpu, part: usize, bytes: &[u8]) -> Result<()> {
+    /// [`Error::TensorBytes`] if they are not whole rows of the part.
+    pub fn fill(&mut self, gpu: &Gpu, part: usize, first: usize, bytes: &[u8]) -> Result<()> {
         let p = &self.parts[part];
-        let row_bytes = row_bytes(p.dtype, p.cols).filter(|b| b * p.rows == bytes.len()).ok_or_else(|| {
-            let want = p.dtype.bytes(p.rows * p.cols).unwrap_or(0);
-            let elements = p.rows * p.cols;
-            Error::TensorBytes { name: p.name.clone(), dtype: p.dtype, elements, want, got: bytes.len() }
-        })?;
-        let first: usize = self.parts[..part].iter().map(|p| p.rows).sum();
+        let count = p.rows_of(first, bytes)?;
+        let row_bytes = bytes.len() / count.max(1);
+        let first = first + self.parts[..part].iter().map(|p| p.rows).sum::<usize>();
         let mut done = 0;
-        while done < p.rows {
+        while done < count {
             let row = first + done;
             let s = self.segments.iter().find(|s| (s.row0..s.row0 + s.rows).contains(&row));
             let s = s.ok_or_else(|| Error::State(format!("{} has no row {row}", p.name)))?;
-            let rows = (p.rows - done).min(s.row0 + s.rows - row).min((CHUNK / row_bytes).max(1));
+            let rows = (count - done).min(s.row0 + s.rows - row).min((CHUNK / row_bytes).max(1));
             let mut planes = Planes::default();
             repack(p.dtype, p.cols, &bytes[done * row_bytes..(done + rows) * row_bytes], &mut planes);
             let before = s.layout.plane_bytes((row - s.row0) * s.blocks);
@@ -108,7 +105,7 @@ fn row_bytes(dtype: GgmlType, cols: usize) -> Option<usize> {
 /// Cuts rows of one format where a plane would outgrow a binding.
 fn segment(gpu: &Gpu, part: &Part, row0: usize, rows: usize, out: &mut Vec<Segment>) -> Result<()> {
     let unsupported = || Error::UnsupportedType { tensor: part.name.clone(), dtype: part.dtype.to_string() };
-    let layout = Layout::of(part.dtype).ok_or_else(unsupported)?;
+    let layout = PlaneFormat::of(part.dtype).ok_or_else(unsupported)?;
     row_bytes(part.dtype, part.cols).ok_or_else(unsupported)?;
     let blocks = part.cols.div_ceil(32);
     let widest = layout.plane_bytes(blocks).into_iter().max().unwrap_or(1).max(1);

@@ -96,7 +96,7 @@ impl Maker {
     /// A pipeline and its parameters.
     ///
     /// # Errors
-    /// As [`super::pipeline::Pipelines::get`].
+    /// As [`Gpu::pipeline`].
     pub fn prepare<U: Uniform>(
         &mut self,
         gpu: &Gpu,
@@ -105,7 +105,7 @@ impl Maker {
         constants: &[(&str, f64)],
         params: U,
     ) -> Result<Prepared> {
-        let pipeline = gpu.pipelines().get(gpu, kernel, choices, constants)?;
+        let pipeline = gpu.pipeline(kernel, choices, constants)?;
         if self.used + SLOT > ARENA {
             self.arena.push(gpu.buffer("uniforms", ARENA as usize, wgpu::BufferUsages::UNIFORM)?);
             self.used = 0;
@@ -129,7 +129,7 @@ impl Maker {
         constants: &[(&str, f64)],
         uniform: &(wgpu::Buffer, u64, u64),
     ) -> Result<Prepared> {
-        let pipeline = gpu.pipelines().get(gpu, kernel, &[], constants)?;
+        let pipeline = gpu.pipeline(kernel, &[], constants)?;
         Ok(Prepared { kernel, pipeline, uniform: uniform.clone() })
     }
 
@@ -151,7 +151,7 @@ impl Maker {
             };
             entries.push(wgpu::BindGroupEntry { binding: i as u32 + 2, resource });
         }
-        let layout = gpu.pipelines().layout(gpu, p.kernel);
+        let layout = gpu.layout(p.kernel);
         let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some(p.kernel.name),
             layout: &layout,

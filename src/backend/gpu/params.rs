@@ -57,7 +57,7 @@ uniforms! {
     /// `best.wgsl`, `top.wgsl`
     struct Choose { n: u32, }
     /// `lib/rules.wgsl`
-    struct Draw {
+    struct Rules {
         candidates: u32, top_k: u32, temperature: f32, top_p: f32, min_p: f32, seed: u32, position: u32, history: u32,
         last_n: u32, repetition: f32, frequency: f32, presence: f32,
     }

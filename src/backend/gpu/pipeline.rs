@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::device::Gpu;
 use super::shader;
 use crate::error::Result;
 
@@ -67,11 +66,15 @@ pub struct Pipelines {
 
 impl Pipelines {
     /// The layout of a kernel's bind group.
-    pub fn layout(&mut self, gpu: &Gpu, kernel: &'static Kernel) -> wgpu::BindGroupLayout {
-        self.layouts(gpu, kernel).0.clone()
+    pub fn layout(&mut self, device: &wgpu::Device, kernel: &'static Kernel) -> wgpu::BindGroupLayout {
+        self.layouts(device, kernel).0.clone()
     }
 
-    fn layouts(&mut self, gpu: &Gpu, kernel: &'static Kernel) -> &(wgpu::BindGroupLayout, wgpu::PipelineLayout) {
+    fn layouts(
+        &mut self,
+        device: &wgpu::Device,
+        kernel: &'static Kernel,
+    ) -> &(wgpu::BindGroupLayout, wgpu::PipelineLayout) {
         self.layouts.entry(kernel.name).or_insert_with(|| {
             let entry = |binding: usize, ty| wgpu::BindGroupLayoutEntry {
                 binding: binding as u32,
@@ -84,11 +87,11 @@ impl Pipelines {
                 entry(i + 2, wgpu::BufferBindingType::Storage { read_only: *access == Access::Read })
             });
             let entries: Vec<_> = uniforms.chain(storage).collect();
-            let group = gpu.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            let group = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
                 label: Some(kernel.name),
                 entries: &entries,
             });
-            let layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some(kernel.name),
                 bind_group_layouts: &[Some(&group)],
                 immediate_size: 0,
@@ -97,30 +100,32 @@ impl Pipelines {
         })
     }
 
-    /// The pipeline of a kernel with these imports and `override` values, made on first use.
+    /// The pipeline of a kernel with these imports and `override` values, made on first use and kept if `check`, which
+    /// is called then, finds nothing wrong.
     ///
     /// # Errors
-    /// What the device reported so far; compilation errors surface at the next wait in a browser.
+    /// What `check` found.
     pub fn get(
         &mut self,
-        gpu: &Gpu,
+        device: &wgpu::Device,
         kernel: &'static Kernel,
         choices: shader::Choices<'_>,
         constants: &[(&str, f64)],
+        check: impl FnOnce() -> Result<()>,
     ) -> Result<wgpu::ComputePipeline> {
         let module_key = format!("{} {choices:?}", kernel.name);
         let key = format!("{module_key} {constants:?}");
         if let Some(pipeline) = self.pipelines.get(&key) {
             return Ok(pipeline.clone());
         }
-        let layout = self.layouts(gpu, kernel).1.clone();
+        let layout = self.layouts(device, kernel).1.clone();
         let module = self.modules.entry(module_key).or_insert_with(|| {
-            gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            device.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some(kernel.name),
                 source: wgpu::ShaderSource::Wgsl(shader::compose(kernel.name, choices).into()),
             })
         });
-        let pipeline = gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+        let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label: Some(&key),
             layout: Some(&layout),
             module,
@@ -132,7 +137,7 @@ impl Pipelines {
             },
             cache: None,
         });
-        gpu.check()?;
+        check()?;
         self.pipelines.insert(key, pipeline.clone());
         Ok(pipeline)
     }

@@ -12,7 +12,7 @@ use crate::quant::k_scale_min;
 
 /// How a block format looks on the device.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Layout {
+pub struct PlaneFormat {
     /// Shader file that decodes quants.
     pub quants: &'static str,
     /// Shader file that decodes scales.
@@ -31,10 +31,10 @@ const PAIR: (usize, usize) = (4, 1);
 const SUPER: (usize, usize) = (20, 8);
 const NONE: (usize, usize) = (0, 1);
 
-impl Layout {
+impl PlaneFormat {
     /// The layout of a supported type.
-    pub fn of(dtype: GgmlType) -> Option<Layout> {
-        let layout = |quants, scale, zero, low, high, scales| Layout { quants, scale, zero, low, high, scales };
+    pub fn of(dtype: GgmlType) -> Option<PlaneFormat> {
+        let layout = |quants, scale, zero, low, high, scales| PlaneFormat { quants, scale, zero, low, high, scales };
         Some(match dtype {
             GgmlType::F32 => layout("quants_f32", "scale_none", 0.0, 128, 0, NONE),
             GgmlType::F16 => layout("quants_f16", "scale_none", 0.0, 64, 0, NONE),
@@ -117,7 +117,7 @@ fn quants(dtype: GgmlType, b: &[u8], sub: usize) -> [u8; 32] {
 }
 
 fn pack(dtype: GgmlType, q: &[u8; 32], out: &mut Planes) {
-    let Some(layout) = Layout::of(dtype) else { return };
+    let Some(layout) = PlaneFormat::of(dtype) else { return };
     let [low, high, _] = &mut out.planes;
     let low_bits = layout.low / 4; // bits a weight: bytes of 32 weights, times 8, over 32
     bits(q, 0, low_bits, low);

@@ -3,7 +3,7 @@
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 use super::super::params;
-use super::super::repack::Layout;
+use super::super::repack::PlaneFormat;
 use super::{FILES, compose};
 use crate::gguf::GgmlType;
 
@@ -14,7 +14,7 @@ fn compositions() -> Vec<(String, String)> {
     };
     for kernel in ["mat_vec", "mat_mul", "mat_rows", "embed"] {
         for dtype in GgmlType::SUPPORTED {
-            let layout = Layout::of(dtype).unwrap();
+            let layout = PlaneFormat::of(dtype).unwrap();
             let variants: &[(&str, &str)] = match kernel {
                 "mat_vec" => &[("team", "team_memory"), ("team", "team_subgroup")],
                 "mat_rows" => &[("tokens", "tokens_loads"), ("tokens", "tokens_swaps")],

@@ -38,7 +38,7 @@ pub struct ModelArgs {
     /// Where to compute
     #[arg(long, value_enum, default_value = "cpu")]
     pub backend: Choice,
-    /// Threads of the cpu backend; by default all cores
+    /// Threads of the cpu backend; by default as many cores as are worth it, which is measured
     #[arg(long)]
     pub threads: Option<usize>,
     /// Positions of the KV cache
@@ -73,13 +73,13 @@ impl ModelArgs {
         let options = LoadOptions { context_length: self.context_length, ..LoadOptions::default() };
         match self.backend {
             Choice::Scalar => task.run(load(file, ScalarBackend::new(), options)?),
-            Choice::Cpu => task.run(load(file, CpuBackend::new(self.threads())?, options)?),
+            Choice::Cpu => task.run(load(file, self.cpu()?, options)?),
             #[cfg(feature = "gpu")]
             Choice::Gpu => {
                 let config = ModelConfig::from_gguf(&file.gguf)?;
-                let (backend, note) =
+                let (backend, notes) =
                     pollster::block_on(GpuBackend::for_model(&file.gguf, &config, GpuOptions::default()))?;
-                if !note.is_empty() {
+                for note in notes {
                     eprintln!("{note}");
                 }
                 task.run(load(file, backend, options)?)
@@ -96,8 +96,12 @@ impl ModelArgs {
         ModelFile::open(&self.model)
     }
 
-    fn threads(&self) -> usize {
-        self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get()))
+    /// All cores, or as many of them as are worth it beside other programs, unless a number is asked for.
+    fn cpu(&self) -> Result<CpuBackend> {
+        match self.threads {
+            Some(threads) => CpuBackend::new(threads),
+            None => Ok(CpuBackend::new(std::thread::available_parallelism().map_or(1, |n| n.get()))?.measuring()),
+        }
     }
 }
 

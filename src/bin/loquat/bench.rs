@@ -1,5 +1,11 @@
-//! `loquat bench`: tokens a second of prefill and decode, natively.
+//! `loquat bench`: tokens a second of prefill and decode, natively; of encoders, of passages.
 
+mod encoder;
+
+#[cfg(feature = "gpu")]
+mod synthetic;
+
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
@@ -10,13 +16,32 @@ use loquat::model::Model;
 use loquat::sampler::{Sampler, SamplingParams, argmax};
 use serde_json::json;
 
-use crate::backend::{Loaded, ModelArgs, Task};
+use crate::backend::{Choice, Loaded, ModelArgs, Task};
 use crate::file::{print_bytes, print_json};
 
 #[derive(Args)]
 pub struct Bench {
-    #[command(flatten)]
-    model: ModelArgs,
+    /// The model file, in GGUF format
+    #[arg(long, required_unless_present = "synthetic", conflicts_with = "synthetic")]
+    model: Option<PathBuf>,
+    /// Instead of a file: a name such as Llama-3.2-3B:Q4_0, or a file whose sizes are taken; weights come from a seed
+    #[arg(long, value_name = "NAME|FILE")]
+    synthetic: Option<String>,
+    /// Lengths of context to generate at, with --synthetic
+    #[arg(long, value_delimiter = ',', default_value = "0,1024,8192,32768")]
+    contexts: Vec<usize>,
+    /// Lengths of prompts to read, with --synthetic
+    #[arg(long, value_delimiter = ',', default_value = "128,512,2048")]
+    prefills: Vec<usize>,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "cpu")]
+    backend: Choice,
+    /// Threads of the cpu backend; by default as many cores as are worth it, which is measured
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Positions of the KV cache
+    #[arg(long)]
+    context_length: Option<usize>,
     /// Tokens of the prompt
     #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
     prompt_tokens: u32,
@@ -33,9 +58,70 @@ pub struct Bench {
 
 impl Bench {
     pub fn run(mut self) -> Result<()> {
-        self.model.context_length.get_or_insert((self.prompt_tokens + self.tokens) as usize);
-        let args = self.model.clone();
-        args.with(args.open()?, self)
+        if let Some(what) = self.synthetic.take() {
+            return self.synthetic(&what);
+        }
+        let args = ModelArgs {
+            model: self.model.clone().unwrap_or_default(),
+            backend: self.backend,
+            threads: self.threads,
+            context_length: self.context_length.or(Some((self.prompt_tokens + self.tokens) as usize)),
+        };
+        let file = args.open()?;
+        if crate::embed::supports(file.architecture()?) {
+            return encoder::run(&self, file);
+        }
+        args.with(file, self)
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    fn synthetic(&self, _what: &str) -> Result<()> {
+        Err(loquat::Error::Backend { backend: "gpu", problem: "this build has no synthetic models".into() })
+    }
+
+    /// Measures a model of these sizes.
+    #[cfg(feature = "gpu")]
+    fn synthetic(&self, what: &str) -> Result<()> {
+        use loquat::backend::cpu::CpuBackend;
+        use loquat::backend::gpu::{Gpu, GpuOptions};
+        use loquat::backend::scalar::ScalarBackend;
+        use loquat::config::ModelConfig;
+        use loquat::verdict::{Verdict, shapes};
+        use synthetic::{Plan, measure};
+
+        let gguf = match std::path::Path::new(what) {
+            file if file.exists() => crate::file::ModelFile::open(file)?.gguf,
+            _ => {
+                let (name, quantization) = what.split_once(':').unwrap_or((what, "Q4_0"));
+                shapes::header(name, quantization)?
+            }
+        };
+        let config = ModelConfig::from_gguf(&gguf)?;
+        let tokens = self.tokens as usize;
+        let longest = self.contexts.iter().map(|c| c + 2 * tokens + 2).chain(self.prefills.iter().copied()).max();
+        let most = config.context_length.max(tokens + 1);
+        let context = self.context_length.unwrap_or(longest.unwrap_or(tokens + 1).min(most));
+        let (contexts, prefills) = (self.contexts.clone(), self.prefills.clone());
+        let plan = Plan { contexts, prefills, tokens, rounds: self.rounds as usize };
+        let bytes = gguf.tensors.iter().map(|t| t.size).sum();
+        let figures = match self.backend {
+            Choice::Scalar => {
+                measure(shapes::load(&gguf, ScalarBackend::new(), context)?, &plan, bytes, None, |_| None)?
+            }
+            Choice::Cpu => {
+                let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+                let backend = CpuBackend::new(self.threads.unwrap_or(cores))?;
+                measure(shapes::load(&gguf, backend, context)?, &plan, bytes, None, |_| None)?
+            }
+            Choice::Gpu => {
+                let gpu = pollster::block_on(Gpu::open(GpuOptions::default()))?;
+                let copy = pollster::block_on(gpu.copy_bandwidth())?;
+                let (backend, _) = pollster::block_on(Verdict::find(gpu, &gguf, &config, None))?;
+                let model = shapes::load(&gguf, backend, context)?;
+                measure(model, &plan, bytes, Some(copy), |model| Some(model.backend().stats()))?
+            }
+        };
+        if self.json { print_json(&json!(figures)) } else { print_bytes(figures.text().as_bytes()) }
     }
 }
 

@@ -9,7 +9,8 @@ use loquat::{Error, Result};
 use serde_json::json;
 
 use crate::backend::ModelArgs;
-use crate::file::{FloatFile, ModelFile, print_json};
+use crate::embedder::load;
+use crate::file::{FloatFile, print_json};
 use crate::ids::Ids;
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -67,7 +68,9 @@ impl Embed {
                 Tokenizer::from_metadata(&file.gguf.metadata)?.encode_for_model(&text.unwrap_or_default())?
             }
         };
-        let encoder = load(&mut file)?;
+        file.gguf.metadata.forget_tokenizer();
+        let loader = EncoderLoader::new(&file.gguf)?;
+        let encoder = load(&mut file, loader)?;
         let pooling = match self.pooling {
             None => encoder.default_pooling(),
             Some(PoolingArg::None) => Pooling::None,
@@ -88,10 +91,4 @@ impl Embed {
         let embedding = rows.chunks_exact(hidden).collect::<Vec<_>>();
         print_json(&json!({"ids": ids, "shape": shape, "embedding": embedding}))
     }
-}
-
-fn load(file: &mut ModelFile) -> Result<Encoder> {
-    let mut loader = EncoderLoader::new(&file.gguf)?;
-    file.tensors(|_| true, |_, info, bytes| loader.tensor(&info.name, bytes))?;
-    loader.finish()
 }

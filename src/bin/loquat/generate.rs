@@ -143,9 +143,10 @@ fn bad_messages() -> Error {
     Error::BadParameter { name: "messages", problem: "the file must hold an array of {role, content}".into() }
 }
 
-struct Job {
-    request: Request,
-    json: bool,
+/// A generation, printed.
+pub struct Job {
+    pub request: Request,
+    pub json: bool,
 }
 
 /// What was generated.

@@ -1,17 +1,24 @@
 //! The native command line: the same engine without a browser. Parses arguments and reports errors;
 //! each command is a file of its own.
 
+mod ask;
 mod backend;
 mod bench;
 mod chat;
+mod completer;
+mod documents;
 mod embed;
+mod embedder;
 mod file;
 mod generate;
 mod ids;
+mod infill;
 mod inspect;
 mod logits;
 mod perplexity;
+mod quality;
 mod seq2seq;
+mod table;
 mod template;
 mod tokenize;
 
@@ -44,12 +51,20 @@ enum Command {
     Embed(embed::Embed),
     /// Continue a text, token ids or a conversation
     Generate(generate::Generate),
+    /// Fill a gap in a text, with a model that has tokens for it
+    Infill(infill::InfillCommand),
     /// Measure how well a model predicts a text
     Perplexity(perplexity::Perplexity),
     /// Measure how fast prompts are read and tokens are generated
     Bench(bench::Bench),
     /// Talk with a model
     Chat(chat::Chat),
+    /// Answer a question from files, with the passages that the answer stands in
+    Ask(ask::Ask),
+    /// Ask a spreadsheet, or change it by a plan
+    Table(table::TableCommand),
+    /// Answer a file of cases, for measuring quality
+    Quality(quality::Quality),
 }
 
 fn main() -> ExitCode {
@@ -73,9 +88,13 @@ fn main() -> ExitCode {
         Command::Logits(c) => c.run(),
         Command::Embed(c) => c.run(),
         Command::Generate(c) => c.run(),
+        Command::Infill(c) => c.run(),
         Command::Perplexity(c) => c.run(),
         Command::Bench(c) => c.run(),
         Command::Chat(c) => c.run(),
+        Command::Ask(c) => c.run(),
+        Command::Table(c) => c.run(),
+        Command::Quality(c) => c.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,7 +18,8 @@ fn start(isolation: bool) -> (SocketAddr, tempfile::TempDir) {
     fs::write(dir.path().join("secret"), "secret").expect("secret");
     let server = Arc::new(Server::http("127.0.0.1:0").expect("a free port"));
     let address = server.server_addr().to_ip().expect("an IP address");
-    let site = Arc::new(Site { dist, models, headers: Headers::new(isolation).expect("headers.json") });
+    let headers = Headers::new(isolation).expect("headers.json");
+    let site = Arc::new(Site { dist, models, headers, catalog: None });
     thread::spawn(move || listen(&server, &site));
     (address, dir)
 }
@@ -101,4 +102,16 @@ fn nothing_outside_the_two_folders_is_served() {
     }
     let (head, _) = ask(address, "POST / HTTP/1.1\r\nContent-Length: 0");
     assert!(head.starts_with("http/1.1 405"), "{head}");
+}
+
+#[test]
+fn a_model_asked_for_is_offered_once() {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    let file = dir.path().join("catalog.json");
+    fs::write(&file, r#"{ "models": [{ "id": "SmolLM2-135M-Instruct.Q4_1", "default": true }] }"#).expect("catalog");
+    let names = ["smollm2-135m", "qwen2.5-coder-0.5b", "e5-small"];
+    let with: Vec<_> = names.iter().map(|name| model::find(name).expect("in the table")).collect();
+    let merged: Value = serde_json::from_slice(&catalog(&file, &with).expect("merged")).expect("JSON");
+    let ids: Vec<_> = merged["models"].as_array().expect("a list").iter().map(|entry| entry["id"].clone()).collect();
+    assert_eq!(ids, ["SmolLM2-135M-Instruct.Q4_1", "Qwen2.5-Coder-0.5B-Instruct.Q4_K_M"]);
 }

@@ -1,6 +1,6 @@
-//! The vector vocabulary on plain arrays. LLVM turns most of it into the target's own vectors; the
-//! one operation it does not find, the byte dot product, is spelled out for SSSE3.
+//! The vector vocabulary on plain arrays. LLVM turns most of it into the target's own vectors.
 
+#[cfg(not(target_arch = "x86_64"))]
 use super::Dots;
 
 /// Name of this set of operations, for reports.
@@ -222,11 +222,13 @@ impl I16x8 {
     }
 }
 
-/// See [`Dots`]: i16 sums, as in `wasm.rs`.
+/// See [`super::Dots`]: i16 sums, as in `wasm.rs`.
+#[cfg(not(target_arch = "x86_64"))]
 #[derive(Debug, Clone, Copy)]
 #[repr(align(16))]
 pub struct Halves([i16; 8]);
 
+#[cfg(not(target_arch = "x86_64"))]
 impl Dots for Halves {
     const HALVES: bool = true;
 
@@ -237,20 +239,6 @@ impl Dots for Halves {
 
     #[inline(always)]
     fn add(self, w: U8x16, y: Quad) -> Self {
-        #[cfg(all(target_arch = "x86_64", target_feature = "ssse3"))]
-        {
-            use std::arch::x86_64::*;
-            // SAFETY: the target features are enabled for the whole crate, as the cfg says; all types
-            // are plain bytes of the vectors' size.
-            unsafe {
-                let w: __m128i = std::mem::transmute(w);
-                let y = _mm_set1_epi32(i32::from_le_bytes(y.0.map(|b| b as u8)));
-                let before: __m128i = std::mem::transmute(self.0);
-                let after: [i16; 8] = std::mem::transmute(_mm_add_epi16(before, _mm_maddubs_epi16(w, y)));
-                Halves(after)
-            }
-        }
-        #[cfg(not(all(target_arch = "x86_64", target_feature = "ssse3")))]
         Halves(std::array::from_fn(|i| {
             let product = |j: usize| i16::from(w.0[2 * i + j]) * i16::from(y.0[(2 * i + j) % 4]);
             self.0[i] + product(0) + product(1)
@@ -263,11 +251,13 @@ impl Dots for Halves {
     }
 }
 
-/// See [`Dots`]: i32 sums.
+/// See [`super::Dots`]: i32 sums.
+#[cfg(not(target_arch = "x86_64"))]
 #[derive(Debug, Clone, Copy)]
 #[repr(align(16))]
 pub struct Words([i32; 4]);
 
+#[cfg(not(target_arch = "x86_64"))]
 impl Dots for Words {
     const HALVES: bool = false;
 
@@ -320,6 +310,7 @@ impl U8x16 {
 }
 
 /// Four consecutive activations, as the dot product wants them.
+#[cfg(not(target_arch = "x86_64"))]
 #[derive(Debug, Clone, Copy)]
 pub struct Quad([i8; 4]);
 
@@ -327,9 +318,11 @@ pub struct Quad([i8; 4]);
 pub const QUAD_BYTES: usize = 4;
 
 /// Eight quads.
+#[cfg(not(target_arch = "x86_64"))]
 #[derive(Debug, Clone, Copy)]
 pub struct Quads([[i8; 4]; 8]);
 
+#[cfg(not(target_arch = "x86_64"))]
 impl Quads {
     /// Reads what [`store_quads`] wrote.
     #[inline(always)]

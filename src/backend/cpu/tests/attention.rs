@@ -9,7 +9,7 @@ use crate::gguf::Gguf;
 fn config(heads: usize, kv_heads: usize, head_dim: usize, cap: Option<f32>) -> ModelConfig {
     let file = include_bytes!("../../../../tests/fixtures/arch/llama-q4_1/model.gguf");
     let mut c = ModelConfig::from_gguf(&Gguf::parse_whole(file).expect("a fixture")).expect("a fixture");
-    (c.heads, c.kv_heads, c.head_dim, c.attn_softcap) = (heads, kv_heads, head_dim, cap);
+    (c.dims.heads, c.dims.kv_heads, c.dims.head_dim, c.attn_softcap) = (heads, kv_heads, head_dim, cap);
     c.layers.truncate(2);
     c
 }

@@ -1,7 +1,7 @@
 // How a token is drawn. Ids of the last HISTORY tokens are kept in a ring.
 const HISTORY = 1024u;
 
-struct Draw {
+struct Rules {
     candidates: u32, // in the list that draw reads
     top_k: u32,
     temperature: f32,
@@ -15,4 +15,4 @@ struct Draw {
     frequency: f32,
     presence: f32,
 }
-@group(0) @binding(0) var<uniform> p: Draw;
+@group(0) @binding(0) var<uniform> p: Rules;
