@@ -1,4 +1,4 @@
-// www/ and pkg/ to dist/: the same tree, with each entry's imports bundled. Builds no wasm.
+// www/ and pkg/ to dist/ (or `--out FOLDER`): the same tree, with each entry's imports bundled. Builds no wasm.
 //
 // A module may use `new URL('./worker.js', import.meta.url)` as if it were served from where it lies in
 // www/ (with pkg/ beside main.js): the bundle keeps such addresses right wherever the code ends up.
@@ -6,17 +6,31 @@ import { build, transform } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { billOfMaterials, licenceFile, packagesOf } from './licences.mjs';
+import { WORDS, locales } from './locales.mjs';
+import { pdfjsFiles } from './pdfjs.mjs';
+import { quickjsFiles } from './quickjs.mjs';
+import { withShortStyle } from './short-style.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const www = join(root, 'www');
-const dist = join(root, 'dist');
-const minify = process.argv.includes('--minify');
+const { values: given } = parseArgs({ options: { minify: { type: 'boolean' }, out: { type: 'string' } } });
+const dist = resolve(root, given.out ?? 'dist');
+const minify = given.minify ?? false;
 const version = /^version = "(.+)"$/m.exec(await readFile(join(root, 'Cargo.toml'), 'utf8'))?.[1];
 
 /** Scripts that pages load by address; workers are found by `new URL('./x.js', import.meta.url)`. They share chunks. */
-const MODULES = ['main.js', 'widget/element.js', 'widget/panel.js', 'widget/frame.js'];
+const MODULES = [
+  'main.js',
+  'widget/element.js',
+  'widget/panel.js',
+  'widget/opening.js',
+  'widget/frame.js',
+  'widget/configurator/main.js',
+];
 /** Classic scripts, small and whole: a site's one line by a short name, and the guard of the page's start. */
 const SCRIPTS = [
   { in: join(www, 'widget/embed.js'), out: 'widget' },
@@ -24,8 +38,8 @@ const SCRIPTS = [
 ];
 const WORKER = /new URL\(\s*'(\.[^']*\.js)'\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 /**
- * Service workers can't import modules everywhere: one file, nothing shared. In it, `__SHELL_FILES__` is the list of
- * all other files in dist/ and `__SHELL_VERSION__` a hash over them.
+ * Service workers can't import modules everywhere: one file, nothing shared. In it, `__SHELL_FILES__` has the paths of
+ * all other files in dist/ with the SHA-256 of each, and `__SHELL_VERSION__` is a hash over them.
  */
 const CLASSIC = ['sw.js'];
 /** Written by us into the code, replaced by the way from an output's folder up to dist/. */
@@ -42,7 +56,7 @@ const ownAddress = {
   setup(build) {
     build.onLoad({ filter: /\.js$/ }, async ({ path }) => {
       if (!path.startsWith(www + sep)) return undefined;
-      const source = await readFile(path, 'utf8');
+      const source = withShortStyle(path, await readFile(path, 'utf8'));
       const own = JSON.stringify(UP + slashes(relative(www, path)));
       return { contents: source.replaceAll('import.meta.url', `new URL(${own}, import.meta.url).href`) };
     });
@@ -55,10 +69,12 @@ const ownAddress = {
  */
 async function bundle(entryPoints, options) {
   if (!entryPoints.length) return [];
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints,
     bundle: true,
     write: false,
+    metafile: true,
+    absWorkingDir: root,
     outdir: dist,
     outbase: www,
     target: 'es2022',
@@ -66,10 +82,11 @@ async function bundle(entryPoints, options) {
     legalComments: minify ? 'linked' : 'inline',
     minify,
     logLevel: 'warning',
-    plugins: [ownAddress],
+    plugins: [locales, ownAddress],
     ...options,
-    define: { __LOQUAT_VERSION__: JSON.stringify(version), ...options.define },
+    define: { __LOQUAT_VERSION__: JSON.stringify(version), ...WORDS, ...options.define },
   }).catch(() => process.exit(1)); // esbuild has said where and why
+  for (const path of Object.keys(metafile?.inputs ?? {})) inputs.add(path);
   return outputFiles ?? [];
 }
 
@@ -140,6 +157,36 @@ async function addPkg() {
   made.set(join('pkg', 'variants.json'), Buffer.from(`${JSON.stringify({ variants }, null, 2)}\n`));
 }
 
+/** The modules beside the engine, likewise. */
+async function addModules() {
+  const pkg = join(root, 'pkg');
+  const list = join(pkg, 'modules.json');
+  if (!existsSync(list)) return;
+  /** @type {{modules: Record<string, {glue: string, wasm: string}>}} */
+  const { modules } = JSON.parse(await readFile(list, 'utf8'));
+  for (const [name, files] of Object.entries(modules)) {
+    const glue = await readFile(join(pkg, files.glue));
+    const wasm = await readFile(join(pkg, files.wasm));
+    const folder = `modules/${minify ? `${name}-${hash([wasm, glue])}` : name}`;
+    files.glue = files.glue.replace(`modules/${name}`, folder);
+    files.wasm = files.wasm.replace(`modules/${name}`, folder);
+    made.set(join('pkg', files.glue), glue);
+    made.set(join('pkg', files.wasm), wasm);
+  }
+  // The word lists of the module `safety` are made with WordNet, whose licence wants to stand beside them.
+  if (modules.safety)
+    made.set(
+      join('pkg', 'modules', 'WORDNET-LICENSE.txt'),
+      await readFile(join(root, 'crates/safety/words/WORDNET-LICENSE')),
+    );
+  made.set(join('pkg', 'modules.json'), Buffer.from(`${JSON.stringify({ modules }, null, 2)}\n`));
+}
+
+/** pdf.js, for pages that are given a PDF; loaded by none before. */
+async function addPdfjs() {
+  for (const [path, file] of await pdfjsFiles()) made.set(join('pkg/pdfjs', path), await readFile(file));
+}
+
 /** @param {Uint8Array[]} parts */
 function hash(parts) {
   const sum = createHash('sha256');
@@ -147,10 +194,20 @@ function hash(parts) {
   return sum.digest('hex').slice(0, 10);
 }
 
+/** All files whose code goes there, from the root. @type {Set<string>} */
+const inputs = new Set();
 /** What goes to dist/, by path. @type {Map<string, Uint8Array>} */
 const made = new Map();
 const modules = [...existing(MODULES), ...(await workers())];
-add(await bundle(modules, { format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]' }));
+// Modules are read as UTF-8 everywhere; classic scripts as the page that names them.
+add(
+  await bundle(modules, {
+    format: 'esm',
+    charset: 'utf8',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+  }),
+);
 for (const path of await files(www)) {
   if (/\.(js|ts)$/.test(path)) continue;
   const contents = await readFile(path);
@@ -160,13 +217,26 @@ for (const path of await files(www)) {
 }
 add(await bundle(SCRIPTS, { format: 'iife', minify: true, sourcemap: false }));
 await addPkg();
+await addModules();
+await addPdfjs();
+for (const [path, file] of quickjsFiles()) made.set(join('pkg/quickjs', path), await readFile(file));
+/** @param {string} path of what was made */
+const sha256 = (path) =>
+  createHash('sha256')
+    .update(made.get(path) ?? Buffer.of())
+    .digest('hex');
 // A service worker has to know what it serves offline, and to change when any of it does.
 const shell = [...made.keys()].filter((path) => !path.endsWith('.map')).sort();
 const define = {
-  __SHELL_FILES__: JSON.stringify(shell.map(slashes)),
+  __SHELL_FILES__: JSON.stringify(Object.fromEntries(shell.map((path) => [slashes(path), sha256(path)]))),
   __SHELL_VERSION__: JSON.stringify(hash(shell.map((path) => made.get(path) ?? Buffer.of()))),
 };
 add(await bundle(existing(CLASSIC), { format: 'iife', define }));
+
+// For who looks after the site: no page loads these.
+for (const [, file] of await pdfjsFiles()) inputs.add(slashes(relative(root, file)));
+made.set('licences.txt', Buffer.from(licenceFile(await packagesOf(inputs))));
+if (minify) made.set('sbom.json', Buffer.from(await billOfMaterials()));
 
 for (const [path, contents] of made) await put(join(dist, path), contents);
 for (const path of await files(dist)) {

@@ -5,36 +5,77 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { licenceFile, packagesOf } from './licences.mjs';
+import { WORDS, locales } from './locales.mjs';
+import { pdfjsFiles } from './pdfjs.mjs';
+import { quickjsFiles } from './quickjs.mjs';
+import { withShortStyle } from './short-style.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const www = join(root, 'www');
 const pkg = join(root, 'pkg');
 const minify = process.argv.includes('--minify');
+/** @type {{dependencies: Record<string, string>}} */
+const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const version = /^version = "(.+)"$/m.exec(await readFile(join(root, 'Cargo.toml'), 'utf8'))?.[1];
 
-/** What people import: `loquat` is index, `loquat/NAME` the others. */
+/** What people import: `loquat-chat` is index, `loquat-chat/NAME` the others. */
 const ENTRIES = {
-  index: 'engine/index.js',
-  'prompt-api': 'engine/prompt-api.js',
-  'ai-sdk': 'engine/ai-sdk.js',
-  remote: 'engine/remote.js',
+  index: 'api/index.js',
+  'prompt-api': 'api/prompt-api/prompt-api.js',
+  'ai-sdk': 'api/ai-sdk/ai-sdk.js',
+  remote: 'api/remote/remote-engine.js',
   element: 'widget/element.js',
   panel: 'widget/panel.js',
+  opening: 'widget/opening.js',
   frame: 'widget/frame.js',
 };
+/** The element with the types of a framework: `import 'loquat-chat/react'`. */
+const FRAMEWORKS = ['react', 'preact', 'vue', 'svelte'];
 /** No one imports these by name. */
-const INTERNAL = new Set(['panel', 'frame']);
+const INTERNAL = new Set(['panel', 'opening', 'frame']);
 /** What those start; each whole in itself, because bundlers make workers without shared chunks. */
-const WORKERS = ['engine/worker.js', 'engine/thread.js', 'cache/verify-worker.js', 'cache/chunk-worker.js'];
-const FILES = ['ui/chat.css', 'widget/frame.html', 'widget/frame.css'];
+const WORKERS = [
+  'worker/worker.js',
+  'worker/helper-thread.js',
+  'weights/store/verify-worker.js',
+  'weights/read/chunk-worker.js',
+  'agent/module-worker.js',
+  'agent/code/run-worker.js',
+];
+const FILES = [
+  'ui/chat/chat.css',
+  'ui/chat/messages.css',
+  'ui/chat/panel.css',
+  'ui/chat/commands.css',
+  'ui/parts/parts.css',
+  'ui/documents/documents.css',
+  'ui/maps/maps.css',
+  'ui/tables/tables.css',
+  'ui/writing/writing.css',
+  'widget/frame.html',
+  'widget/frame.css',
+];
 
 const entries = Object.fromEntries(Object.entries(ENTRIES).filter(([, path]) => existsSync(join(www, path))));
 const named = Object.keys(entries).filter((name) => !INTERNAL.has(name));
 /** @type {{variants: Array<{name: string, needs: string[], glue: string, wasm: string}>}} */
 const { variants } = JSON.parse(await readFile(join(pkg, 'variants.json'), 'utf8'));
+
+/** @type {{modules: Record<string, {glue: string, wasm: string}>}} */
+const { modules } = JSON.parse(await readFile(join(pkg, 'modules.json'), 'utf8'));
+
+/** The same of the modules beside the engine. */
+function moduleTable() {
+  const at = (/** @type {string} */ path) => `new URL('./${path}', import.meta.url).href`;
+  const rows = Object.entries(modules).map(
+    ([name, { glue, wasm }]) => `${name}: { glue: ${at(glue)}, wasm: ${at(wasm)} }`,
+  );
+  return `export const MODULE_FILES = { ${rows.join(', ')} };`;
+}
 
 /** The table with addresses written out, for bundlers to see. */
 function table() {
@@ -51,13 +92,14 @@ const flat = {
   setup(build) {
     build.onLoad({ filter: /\.js$/ }, async ({ path }) => {
       if (!path.startsWith(www + sep)) return undefined;
-      if (path === join(www, 'engine/builds.js')) return { contents: table() };
-      const source = await readFile(path, 'utf8');
+      if (path === join(www, 'worker/builds.js')) return { contents: table() };
+      if (path === join(www, 'agent/module-files.js')) return { contents: moduleTable() };
+      const source = withShortStyle(path, await readFile(path, 'utf8'));
       const address = /new URL\(\s*'([^']+\.\w+)'\s*,\s*import\.meta\.url\s*,?\s*\)/g;
       const here = (/** @type {string} */ _, /** @type {string} */ to) =>
         `new URL('./${basename(to)}', import.meta.url)`;
       if (path === join(www, 'widget/embed.js')) {
-        return { contents: source.replaceAll("'widget/", "'") };
+        return { contents: source.replaceAll('`widget/', '`') };
       }
       // The folder of builds is the package itself.
       const folder = source.replace("new URL('../pkg/', import.meta.url)", "new URL('./', import.meta.url)");
@@ -75,8 +117,9 @@ const common = {
   minify,
   legalComments: 'linked',
   logLevel: 'warning',
-  plugins: [flat],
-  define: { __LOQUAT_VERSION__: JSON.stringify(version) },
+  charset: 'utf8',
+  plugins: [locales, flat],
+  define: { __LOQUAT_VERSION__: JSON.stringify(version), ...WORDS },
 };
 
 /** Types for every entry, of the modules they name. */
@@ -106,6 +149,9 @@ async function types() {
   } finally {
     await rm(folder, { recursive: true });
   }
+  // Written by Rust and by hand, not by tsc.
+  for (const declared of ['protocol/engine-types.d.ts', 'widget/types'])
+    await cp(join(www, declared), join(pkg, 'types', declared), { recursive: true });
 }
 
 async function manifest() {
@@ -117,26 +163,38 @@ async function manifest() {
   const exports = Object.fromEntries(
     named.map((name) => [name === 'index' ? '.' : `./${name}`, entry(name)]),
   );
+  const frameworks = Object.fromEntries(
+    FRAMEWORKS.map((name) => [
+      `./${name}`,
+      { types: `./types/widget/types/${name}.d.ts`, default: './element.js' },
+    ]),
+  );
   return {
-    name: 'loquat',
+    name: 'loquat-chat',
     version,
     description:
       'Language models in the web page itself: WebAssembly SIMD and WebGPU, under the APIs you know',
     license: 'MIT OR Apache-2.0',
     type: 'module',
     keywords: ['llm', 'gguf', 'webassembly', 'webgpu', 'openai', 'chat', 'widget'],
-    exports: { ...exports, './widget.js': './widget.js', './*': './*' },
+    bin: { 'loquat-chat': './loquat-cli.js' },
+    exports: { ...exports, ...frameworks, './widget.js': './widget.js', './*': './*' },
     types: exports['.'].types,
-    // For the types of ./ai-sdk alone.
-    peerDependencies: { '@ai-sdk/provider': '>=3' },
-    peerDependenciesMeta: { '@ai-sdk/provider': { optional: true } },
+    // For the types of ./ai-sdk alone; for PDFs in `knowledge build`.
+    peerDependencies: { '@ai-sdk/provider': '>=3', 'pdfjs-dist': dependencies['pdfjs-dist'] },
+    peerDependenciesMeta: { '@ai-sdk/provider': { optional: true }, 'pdfjs-dist': { optional: true } },
     sideEffects: ['./element.js', './widget.js'],
     files: [
       '*.js',
       '*.css',
       '*.html',
       '*.LEGAL.txt',
+      'licences.txt',
       'variants.json',
+      'modules',
+      'modules.json',
+      'pdfjs',
+      'quickjs',
       ...variants.flatMap(({ glue, wasm }) => [glue, wasm]),
       'types',
       'LICENSE-*',
@@ -149,17 +207,35 @@ for (const name of await readdir(pkg)) {
     await rm(join(pkg, name), { recursive: true, force: true });
 }
 const inputs = Object.entries(entries).map(([out, path]) => ({ in: join(www, path), out }));
-await build({ ...common, entryPoints: inputs, splitting: true, chunkNames: '[name]-[hash]' });
-for (const path of WORKERS) await build({ ...common, entryPoints: [join(www, path)] });
+/** All files whose code is in the package, from the root. @type {Set<string>} */
+const shipped = new Set((await pdfjsFiles()).values());
+/** @param {import('esbuild').BuildOptions} options */
+async function make(options) {
+  const { metafile } = await build({ ...common, ...options, metafile: true, absWorkingDir: root });
+  for (const path of Object.keys(metafile?.inputs ?? {})) shipped.add(path);
+}
+await make({ entryPoints: inputs, splitting: true, chunkNames: '[name]-[hash]' });
+for (const path of WORKERS) await make({ entryPoints: [join(www, path)] });
 const launcher = join(www, 'widget/embed.js');
 if (existsSync(launcher)) {
   const entryPoints = [{ in: launcher, out: 'widget' }];
-  await build({ ...common, entryPoints, format: 'iife', minify: true });
+  await make({ entryPoints, format: 'iife', charset: 'ascii', minify: true });
 }
 for (const path of FILES) {
   if (existsSync(join(www, path))) await cp(join(www, path), join(pkg, basename(path)));
 }
+for (const [path, file] of quickjsFiles()) await cp(file, join(pkg, 'quickjs', path));
+for (const [path, file] of await pdfjsFiles()) await cp(file, join(pkg, 'pdfjs', path));
+// The command line, `npx loquat-chat knowledge build`. pdf.js is large, and wanted for PDFs alone.
+await make({
+  plugins: [locales],
+  entryPoints: [{ in: join(root, 'xtask/knowledge/cli.mjs'), out: 'loquat-cli' }],
+  platform: 'node',
+  external: ['pdfjs-dist'],
+});
 await types();
+const fromRoot = [...shipped].map((path) => (isAbsolute(path) ? relative(root, path) : path));
+await writeFile(join(pkg, 'licences.txt'), licenceFile(await packagesOf(fromRoot)));
 await writeFile(join(pkg, 'package.json'), `${JSON.stringify(await manifest(), null, 2)}\n`);
 for (const name of ['LICENSE-MIT', 'LICENSE-APACHE']) await cp(join(root, name), join(pkg, name));
 const guide = join(root, 'docs/api.md');
