@@ -71,8 +71,8 @@ for (const { name: build, glue, wasm, needs } of VARIANTS) {
       server.pages.set('/blank', BLANK);
       for (const [path, file] of Object.entries({
         '/builds-worker.js': join(here, 'builds-worker.js'),
-        '/threads.js': join(here, '../../www/engine/threads.js'),
-        '/thread.js': join(here, '../../www/engine/thread.js'),
+        '/threads.js': join(here, '../../www/worker/start-threads.js'),
+        '/thread.js': join(here, '../../www/worker/helper-thread.js'),
       })) {
         server.pages.set(path, { type: 'text/javascript', body: await readFile(file, 'utf8') });
       }

@@ -148,23 +148,28 @@ test('in Chinese every sentence is: on the page, in the settings, why a model do
     // What the engine says where a GPU was looked at and found slower, or none was there.
     const { app } = /** @type {any} */ (globalThis).loquat;
     const { model } = app.store.get();
-    const reason =
-      'no GPU is used, because: gpu backend: a layer takes it 1.20 ms and the CPU 0.40 ms; no relaxed-simd and threads for relaxed-threads';
-    app.store.set({ model: { ...model, info: { ...model.info, reason } } });
+    const slower = { code: 'layer_times', values: { gpu: 1.2, cpu: 0.4 } };
+    const reasons = [{ code: 'no_gpu', values: { because: slower } }];
+    app.store.set({ model: { ...model, info: { ...model.info, reasons } } });
   });
   await page.getByRole('button', { name: '设置' }).first().click();
-  await page.getByText('没有使用显卡，因为：计算一层，显卡需要 1.20 毫秒，处理器需要 0.40 毫秒').waitFor();
+  await page
+    .getByText('没有使用显卡，因为计算一层，显卡需要 1.2 毫秒，处理器需要 0.4 毫秒')
+    .waitFor({ state: 'attached' });
   await page.keyboard.press('Escape');
   await page.evaluate(() => {
     // What the library says where there is none, as it was read in Chromium.
     const { app } = /** @type {any} */ (globalThis).loquat;
     const { model } = app.store.get();
-    const reason =
-      'no GPU is used, because: gpu backend: no adapter: No suitable graphics adapter found; noop not requested, vulkan not requested, webgpu found no adapters';
-    app.store.set({ model: { ...model, info: { ...model.info, reason } } });
+    const none = {
+      code: 'no_adapter',
+      values: { said: 'No suitable graphics adapter found; webgpu found no adapters' },
+    };
+    const reasons = [{ code: 'no_gpu', values: { because: none } }];
+    app.store.set({ model: { ...model, info: { ...model.info, reasons } } });
   });
   await page.getByRole('button', { name: '设置' }).first().click();
-  await page.getByText('原因：没有使用显卡，因为：这个浏览器没有提供显卡。').waitFor();
+  await page.getByText('原因：没有使用显卡，因为这个浏览器没有提供显卡。').waitFor({ state: 'attached' });
   await page.locator('dialog .models .why').first().waitFor({ state: 'attached' });
   await page.locator('dialog details summary').first().click();
   assert.deepEqual(await english(page, 'dialog'), []);

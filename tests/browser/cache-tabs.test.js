@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { serve } from '../js/cache-server.js';
 import { launch } from './harness.js';
 
-const entry = fileURLToPath(new URL('../../www/cache/tab-port.js', import.meta.url));
+const entry = fileURLToPath(new URL('../../www/engine/tab-port.js', import.meta.url));
 const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'esm' });
 
 /** An engine that counts to 30, and goes on after what it is told was said. */

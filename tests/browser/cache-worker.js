@@ -1,10 +1,10 @@
 // What the cache's browser tests run inside a page's worker: opens models and reads them whole, as the engine does.
 
-import { Store } from '../../www/cache/store.js';
-import { openModel } from '../../www/cache/weights.js';
+import { Store } from '../../www/weights/store/chunk-store.js';
+import { openModel } from '../../www/weights/read/open-model.js';
 
 const CHUNK = 256 * 1024;
-/** @type {Map<string, {model: import('../../www/cache/weights.js').Model, seen: {notices: string[], phases: Set<string>, last: unknown}}>} */
+/** @type {Map<string, {model: import('../../www/weights/read/open-model.js').Model, seen: {notices: string[], phases: Set<string>, last: unknown}}>} */
 const open = new Map();
 const store = new Store({ blockedMs: 1500 });
 

@@ -38,8 +38,8 @@ const pages = {
   },
   '/page.js': { type: 'text/javascript', body: page_script },
   '/worker.js': await bundle('./cache-worker.js'),
-  '/verify-worker.js': await bundle('../../www/cache/verify-worker.js'),
-  '/chunk-worker.js': await bundle('../../www/cache/chunk-worker.js'),
+  '/verify-worker.js': await bundle('../../www/weights/store/verify-worker.js'),
+  '/chunk-worker.js': await bundle('../../www/weights/read/chunk-worker.js'),
 };
 
 /** One browser for all: each server has its own port, so each test its own storage. */
@@ -85,7 +85,7 @@ const starts = (server) =>
     .sort((a, b) => a - b);
 /** @param {() => unknown} what */
 async function until(what) {
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 1500; i++) {
     if (await what()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

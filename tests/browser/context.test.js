@@ -32,7 +32,7 @@ test('an answer that breaks in the middle keeps its words and goes on with “Tr
   const { agree, send, answer, answers, button } = parts(page);
   await agree();
   await send('count to 40, break at 20');
-  await page.locator('.notice.error code').getByText('internal').waitFor();
+  await page.locator('.notice.error code').getByText('internal').waitFor({ state: 'attached' });
   assert.deepEqual(lines(await answer()), upTo(10));
   assert.equal(await answers.getByText('No answer.').count(), 0);
   await button('Try again').click();
@@ -87,7 +87,7 @@ test('a meter fills, what is left out is marked, sending everything is tried and
   await button('Send everything anyway').click();
   await page.getByText('Everything is sent').waitFor();
   await send(`count to 60 ${'word '.repeat(60)}`);
-  await page.locator('.notice.error code').getByText('context_full').waitFor();
+  await page.locator('.notice.error code').getByText('context_full').waitFor({ state: 'attached' });
   await page.locator('.notice').getByRole('button', { name: 'Leave them out again' }).click();
   assert.deepEqual(lines(await answer()), upTo(60));
   await page.getByText(/first \d+ messages no longer fit/).waitFor();

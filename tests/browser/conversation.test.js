@@ -15,7 +15,7 @@ test('a first visit: read, write already, agree, get the answer that waited', as
     'nothing is downloaded before the person agrees',
   );
   await send('hello');
-  assert.match(await answers.first().innerText(), /Waiting for the model/);
+  await answers.first().getByText('Waiting for the model').waitFor();
   await page.getByRole('button', { name: /Load/ }).click();
   assert.match(await answer(), /^You said: hello/);
   await send('and more');
@@ -98,20 +98,60 @@ test('an answer is Markdown made safe: tables, code in colours, math, no images,
   assert.deepEqual(errors, []);
 });
 
+test('an answer to a question for a fact says when the model was not sure of it', async (t) => {
+  const { open } = await setupFake(t);
+  const { page, errors } = await open(FAKE);
+  const { agree, send, answer, answers } = parts(page);
+  await agree();
+  await send('Who won the race?');
+  await answers.last().getByText('The model was not sure of this').waitFor();
+  await send('Tell me of the race.');
+  await answer();
+  await page.waitForFunction(() => document.querySelectorAll('article.assistant .actions button').length > 2);
+  assert.equal(
+    await answers.last().getByText('The model was not sure of this').count(),
+    0,
+    'it may be told otherwise',
+  );
+  assert.deepEqual(errors, []);
+});
+
+test('what was worked out can be changed and worked out again', async (t) => {
+  const { open } = await setupFake(t);
+  const { page, errors } = await open(FAKE);
+  const { agree, send } = parts(page);
+  await agree();
+  await send('A farm has chickens and rabbits: 35 heads and 94 feet. How many of each are there?');
+  const worked = page.locator('.part-worked');
+  await worked.locator('summary').click();
+  const field = worked.getByLabel('Equations and steps');
+  const again = worked.getByRole('button', { name: 'Work out again' });
+  await field.fill((await field.inputValue()).replace('94', '100'));
+  await again.click();
+  await worked.getByText('chicken = 20, rabbit = 15').waitFor();
+  await field.fill('x = 1\nx = 2');
+  await again.click();
+  await worked.getByText('These equations have no solution').waitFor();
+  assert.deepEqual(errors, []);
+});
+
 test('an error shows its code, sentence and remedy, and the page goes on', async (t) => {
   const { server, open } = await setupFake(t);
   server.faults.set('/models/tiny.gguf', { html: '<!doctype html><title>Sign in</title>' });
   const { page } = await open(FAKE);
   const { send, answer, button } = parts(page);
   await page.locator('.offer .primary').click();
-  await page.locator('.notice.error code').getByText('html_instead').waitFor();
-  assert.match(await page.locator('.notice .remedy').innerText(), /GGUF/);
+  await page.locator('.notice.error code').getByText('html_instead').waitFor({ state: 'attached' });
+  assert.match((await page.locator('.notice .remedy').textContent()) ?? '', /GGUF/);
   server.faults.clear();
   await button('Try again').click();
   await page.locator('.topbar .chip').waitFor();
   await send('explode');
-  await page.locator('.notice.error code').getByText('prompt_exploded').waitFor();
-  assert.match(await page.locator('.notice').innerText(), /exploded at token 7[^]*Ask something else/);
+  await page.locator('.notice.error code').getByText('prompt_exploded').waitFor({ state: 'attached' });
+  assert.match(
+    (await page.locator('.notice').textContent()) ?? '',
+    /exploded at token 7[^]*Ask something else/,
+  );
   await send('fine');
   assert.match(await answer(), /You said: fine/);
   assert.equal(await page.locator('.notice').count(), 0);
@@ -123,10 +163,10 @@ test('an error in Chinese: sentence and remedy are translated, names and numbers
   const { page } = await open(`${FAKE}&language=zh`);
   await page.locator('.offer .primary').click();
   const notice = page.locator('.notice.error');
-  await notice.locator('code').getByText('not_found').waitFor();
-  const [says, remedy] = await notice.locator('.text p').allInnerTexts();
+  await notice.locator('code').getByText('not_found').waitFor({ state: 'attached' });
+  const [says, remedy] = await notice.locator('.text > p').allInnerTexts();
   assert.match(says + remedy, /^这个地址没有文件。请检查地址/);
-  assert.match(await notice.locator('.detail').innerText(), /tiny\.gguf: the server answered 404/);
+  assert.match((await notice.locator('.detail').textContent()) ?? '', /tiny\.gguf: the server answered 404/);
 });
 
 test('what no longer fits the context is left out visibly, and can be sent after all', async (t) => {
@@ -190,9 +230,12 @@ test('the answer follows its end until the reader scrolls up, and again from the
   assert.ok((await fromEnd()) < 60);
   await page.locator('.scroller').hover();
   await page.mouse.wheel(0, -300);
-  await answers.getByText('Line 90.').waitFor();
-  assert.ok((await fromEnd()) > 300, 'what is read stays');
+  // What is read stays, so that the end goes on below it.
+  await page.waitForFunction(() => {
+    const node = /** @type {HTMLElement} */ (document.querySelector('.scroller'));
+    return node.scrollHeight - node.scrollTop - node.clientHeight > 300;
+  });
   await button('Jump to the latest message').click();
-  await answers.getByText('Line 130.').waitFor();
+  await answers.getByText('Line 250.').waitFor();
   assert.ok((await fromEnd()) < 60);
 });

@@ -146,8 +146,8 @@ test('too little room: the page offers to use the model from memory, and keeps n
   // The engine's worker has its own StorageManager.
   await inWorker(page, 'StorageManager.prototype.estimate = async () => ({ quota: 50e6, usage: 1e6 })');
   await page.locator('.offer .primary').click();
-  await page.locator('.notice.error code').getByText('room_too_small').waitFor();
-  assert.match(await page.locator('.notice').innerText(), /needs 67\.1 MB more/);
+  await page.locator('.notice.error code').getByText('room_too_small').waitFor({ state: 'attached' });
+  assert.match((await page.locator('.notice').textContent()) ?? '', /needs 67\.1 MB more/);
   await button('Use it from memory this time').click();
   await page.locator('.topbar .chip').waitFor();
   await send('hello');
@@ -158,7 +158,7 @@ test('too little room: the page offers to use the model from memory, and keeps n
 
 /** Runs this before the engine's worker. @param {import('playwright-core').Page} page @param {string} script */
 const inWorker = (page, script) =>
-  page.route('**/engine/worker.js', async (route) => {
+  page.route('**/worker/worker.js', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${script};\n${await response.text()}` });
   });
@@ -192,8 +192,11 @@ test('a typed address: a model that can’t fit is refused before anything is ke
   const { page, errors } = await open(PAGE);
   await page.locator('.offer .primary').click();
   const notice = page.locator('.notice.error');
-  await notice.locator('code').getByText('wont_fit').waitFor();
-  assert.match(await notice.innerText(), /needs 4\d{3}\.\d\d GB with a context of 4096[^]*MB\) will fit/);
+  await notice.locator('code').getByText('wont_fit').waitFor({ state: 'attached' });
+  assert.match(
+    (await notice.textContent()) ?? '',
+    /needs 4\d{3}\.\d\d GB with a context of 4096[^]*MB\) will fit/,
+  );
   assert.deepEqual(await stored(page), []);
   assert.equal(await page.getByRole('button', { name: 'Load it anyway' }).count(), 0, 'it is certain');
   assert.deepEqual(errors, []);
@@ -207,8 +210,8 @@ test('a typed address: what the browser says of the memory is a guess, so the pe
     "Object.defineProperty(WorkerNavigator.prototype, 'deviceMemory', { get: () => 0.25, configurable: true })",
   );
   await page.locator('.offer .primary').click();
-  await page.locator('.notice.error code').getByText('wont_fit').waitFor();
-  assert.match(await page.locator('.notice').innerText(), /this device has about 268\.4 MB/);
+  await page.locator('.notice.error code').getByText('wont_fit').waitFor({ state: 'attached' });
+  assert.match((await page.locator('.notice').textContent()) ?? '', /this device has about 268\.4 MB/);
   assert.deepEqual(await stored(page), []);
   await page.getByRole('button', { name: 'Load it anyway' }).click();
   await page.locator('.topbar .chip').waitFor();
@@ -242,8 +245,11 @@ test('a file that differs from the one first downloaded is refused until the per
   await page.locator('.manager .here').getByRole('button', { name: 'Delete', exact: true }).click();
   await page.locator('.manager [role=status]').getByText('was deleted').waitFor();
   await page.reload();
-  await page.locator('.notice code').getByText('pin_mismatch').waitFor();
-  assert.match(await page.locator('.notice').innerText(), /differs from the one first downloaded[^]*SHA-256/);
+  await page.locator('.notice code').getByText('pin_mismatch').waitFor({ state: 'attached' });
+  assert.match(
+    (await page.locator('.notice').textContent()) ?? '',
+    /differs from the one first downloaded[^]*SHA-256/,
+  );
   await button('Accept the new file').click();
   await page.locator('.topbar .chip').waitFor();
   while ((await stored(page)).length < 9 || (await confirmed()) !== 1) await page.waitForTimeout(50);

@@ -119,7 +119,7 @@ test('an encoder behind the package’s API: vectors as the reference has them, 
   const { page } = await open('/blank.html');
   const result = await page.evaluate(async (ids) => {
     const path = '/index.js'; // served to this page
-    const { loadEngine } = /** @type {typeof import('../../www/engine/index.js')} */ (await import(path));
+    const { loadEngine } = /** @type {typeof import('../../www/api/index.js')} */ (await import(path));
     const encoder = await loadEngine({ model: '/bert-q8_0.gguf', task: 'embed' });
     const own = await encoder.embed([ids], { pooling: 'mean' });
     const response = await encoder.embeddings.create({ model: 'x', input: ['a text', 'b'] });

@@ -23,7 +23,7 @@ async function run(t, { spoil, model = TINY, threads = 2 }) {
   server.pages.set('/spoil.js', { type: 'text/javascript', body: spoil });
   server.pages.set('/spoiled.js', {
     type: 'text/javascript',
-    body: `import '/spoil.js'; import '/engine/worker.js';`,
+    body: `import '/spoil.js'; import '/worker/worker.js';`,
   });
   server.pages.set('/dead-thread.js', {
     type: 'text/javascript',

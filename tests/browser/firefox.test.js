@@ -25,7 +25,8 @@ async function setupFirefox(t, files) {
 
 /** @param {import('puppeteer-core').Page} page */
 const words = (page) => ({
-  ready: () => page.waitForSelector('.topbar .chip:not([hidden])', { timeout: 120_000 }),
+  // Firefox's storage stands still for half a minute now and then while a model of 98 MB is written.
+  ready: () => page.waitForSelector('.topbar .chip:not([hidden])', { timeout: 300_000 }),
   /** @param {string} text */
   async ask(text) {
     await page.type('.composer textarea', text);
@@ -44,7 +45,7 @@ test('Firefox: agree, ask, reload, ask again', { skip: missing }, async (t) => {
   await serveFakeEngine(server);
   await page.goto(server.origin + FAKE);
   const { ready, ask } = words(page);
-  await (await page.waitForSelector('.offer .primary'))?.click();
+  await page.locator('.offer .primary').click(); // once it stands still
   await ready();
   assert.match(await ask('a table'), /comparison/);
   await page.waitForSelector('article.assistant math');
@@ -62,7 +63,7 @@ test('Firefox: with the server gone, page and model come from the cache', { skip
   await serveFakeEngine(server);
   await page.goto(server.origin + FAKE);
   const { ready, ask } = words(page);
-  await (await page.waitForSelector('.offer .primary'))?.click();
+  await page.locator('.offer .primary').click(); // once it stands still
   await ready();
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
   await page.reload(); // from now on through the worker
@@ -78,7 +79,7 @@ test('Firefox: the real model answers', { skip: missing || noModel }, async (t) 
   const { server, page, errors } = await setupFirefox(t, { [MODEL_PATH]: MODEL });
   await page.goto(`${server.origin}/?temperature=0&repetitionPenalty=1&maxTokens=16`);
   const { ready, ask } = words(page);
-  await (await page.waitForSelector('.offer .primary'))?.click();
+  await page.locator('.offer .primary').click(); // once it stands still
   await ready();
   const answer = await ask('Why is the sky blue?');
   t.diagnostic(answer);

@@ -104,6 +104,11 @@ test('a page of another origin under a strict CSP: a chat in a frame, driven and
   await field.fill('Are they sweet?');
   await field.press('Enter');
   await answers.getByText('You said: Are they sweet?').waitFor();
+  await page.waitForFunction(() =>
+    /** @type {any} */ (globalThis).heard.some(
+      (/** @type {string[]} */ [type, role]) => type === 'message' && role === 'assistant',
+    ),
+  ); // the whole of it
   await page.evaluate(async () => {
     const element = /** @type {any} */ (document.querySelector('loquat-chat'));
     await element.addMessage({ role: 'assistant', text: 'Welcome back.' });

@@ -43,11 +43,11 @@ const WARNS = `{
 
 test('a warning of the shader compiler is told, and there is none without a cause', async (t) => {
   const { server, open } = await setup(t, { gpu: true, files: TINY });
-  const path = '/engine/worker.js';
+  const path = '/worker/worker.js';
   const reason = async (again = false) => {
     const { page } = await open(`/?backend=gpu&model=/models/tiny.gguf`);
     if (!again) await parts(page).agree();
-    const ready = () => /** @type {any} */ (globalThis).loquat.app.store.get().model.status === 'ready';
+    const ready = () => /** @type {any} */ (globalThis).loquat?.app.store.get().model.status === 'ready';
     await page.waitForFunction(ready, undefined, { timeout: 120_000 });
     const info = await page.evaluate(() => /** @type {any} */ (globalThis).loquat.app.store.get().model.info);
     await page.close();
@@ -88,11 +88,15 @@ test('the page says what it runs on and why, and runs on the GPU when it is told
   await agree();
   await button('Settings').first().click();
   const told = page.locator('.note').filter({ hasText: 'Now:' });
-  assert.match(await told.innerText(), /Now: cpu, .*computes on the CPU/s);
+  await page.locator('dialog summary').getByText('Advanced', { exact: true }).click();
+  await told.waitFor();
+  assert.match(await told.innerText(), /Now: cpu, .*computes on the processor/s);
   await page.getByLabel('Runs on').selectOption('gpu');
   await page.keyboard.press('Escape');
   await page.evaluate(() => /** @type {any} */ (globalThis).loquat.app.model.load());
   await button('Settings').first().click();
+  await page.locator('dialog summary').getByText('Advanced', { exact: true }).click();
+  await told.waitFor();
   assert.match(await told.innerText(), /Now: gpu, WebGPU/);
   assert.deepEqual(errors, []);
 });

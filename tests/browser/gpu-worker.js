@@ -1,4 +1,4 @@
-// A worker of the GPU tests: loads a model straight into a wasm Loader, as www/engine/load.js does, and answers.
+// A worker of the GPU tests: loads a model straight into a wasm Loader, as www/worker/load.js does, and answers.
 import { calls, countCalls, ends, refuseCaches, shaders, watchDevices, watchShaders } from './gpu-watch.js';
 
 /**

@@ -200,8 +200,8 @@ async function answerOfPage(t, losses, gpu = true) {
     gpu,
     files: { '/models/tiny.gguf': join(arch, name, 'model.gguf') },
   });
-  const worker = await readFile(join(here, '../../dist/engine/worker.js'), 'utf8');
-  server.pages.set('/engine/worker.js', { type: 'text/javascript', body: destroyer(losses) + worker });
+  const worker = await readFile(join(here, '../../dist/worker/worker.js'), 'utf8');
+  server.pages.set('/worker/worker.js', { type: 'text/javascript', body: destroyer(losses) + worker });
   const { page } = await open('/?model=models/tiny.gguf');
   await page.waitForFunction(() => /** @type {any} */ (globalThis).loquat);
   const answer = await page.evaluate(async (ids) => {
@@ -224,7 +224,7 @@ test('a device that is destroyed in the middle of an answer is replaced, and the
   assert.deepEqual(ids, want);
   assert.deepEqual([before.backend, after.backend], ['gpu', 'gpu']);
   assert.deepEqual(codes, ['gpu_lost']);
-  assert.match(await page.locator('.notice').innerText(), /The GPU was lost.*goes on by itself/s);
+  assert.match((await page.locator('.notice').textContent()) ?? '', /The GPU was lost.*goes on by itself/s);
 });
 
 test('after a second loss the CPU finishes the answer', async (t) => {
@@ -240,7 +240,7 @@ test('the page says why a GPU that was asked for is not used', async (t) => {
   assert.deepEqual(ids, want);
   assert.equal(after.backend, 'cpu');
   assert.deepEqual(codes, ['gpu_unavailable']);
-  assert.match(await page.locator('.notice').innerText(), /runs on the processor.*no adapter/s);
+  assert.match((await page.locator('.notice').textContent()) ?? '', /runs on the processor.*no adapter/s);
 });
 
 test('SmolLM2 answers on WebGPU as the reference does, and its weights stay out of the wasm heap', async (t) => {

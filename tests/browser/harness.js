@@ -38,6 +38,11 @@ export async function launch({ gpu = false, viewport, profile, flags = [], conte
     viewport: viewport ?? { width: 1280, height: 800 },
     ...more,
   });
+  // A browser offers to install a page when it likes, which adds a button: only what a test dispatches itself counts.
+  await context.addInitScript(() => {
+    const own = (/** @type {Event} */ event) => event.isTrusted && event.stopImmediatePropagation();
+    addEventListener('beforeinstallprompt', own, true);
+  });
   const close = async () => {
     await context.close();
     if (!profile) await rm(folder, { recursive: true, force: true, maxRetries: 3 });

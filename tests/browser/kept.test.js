@@ -102,7 +102,7 @@ test('ChatGPT’s export and Markdown are imported by the button and by dropping
     mimeType: 'application/json',
     buffer: Buffer.from(JSON.stringify(theirs)),
   });
-  await page.locator('dialog').getByText('Conversations imported: 1.').waitFor();
+  await page.locator('dialog').getByText('1 conversation was imported.').waitFor();
   const markdown = '# Notes\n\n**You:**\n\nHello\n\n**Loquat:**\n\n# Well\n\nHi there.\n';
   await file.setInputFiles({ name: 'notes.md', mimeType: 'text/markdown', buffer: Buffer.from(markdown) });
   await page.waitForFunction(() => document.querySelectorAll('.sidebar li').length === 2);

@@ -188,12 +188,18 @@ test('a part of the page that does not arrive is told, and asked for again', asy
   const { server, open } = await setupFake(t);
   server.faults.set('/sw.js', { status: 404 }); // or it would be kept already
   const chunks = await readdir(new URL('../../dist/chunks/', import.meta.url));
-  const settings = chunks.find((file) => /^settings-\w+\.js$/.test(file));
+  // The panel of settings, not that of tables: it alone has the personas.
+  const isSettings = async (/** @type {string} */ file) =>
+    /^panel-\w+\.js$/.test(file) &&
+    /persona/.test(await readFile(new URL(`../../dist/chunks/${file}`, import.meta.url), 'utf8'));
+  const found = await Promise.all(chunks.map(isSettings));
+  const settings = chunks[found.indexOf(true)];
+  assert.ok(settings, 'the panel is a chunk of its own');
   server.faults.set(`/chunks/${settings}`, { status: 503 });
   const { page } = await open(FAKE);
   const { button } = parts(page);
   await button('Settings').first().click();
-  await page.locator('.notice.error code').getByText('page_incomplete').waitFor();
+  await page.locator('.notice.error code').getByText('page_incomplete').waitFor({ state: 'attached' });
   server.faults.delete(`/chunks/${settings}`);
   await button('Settings').first().click();
   await page.getByLabel('Temperature').waitFor();

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { before, after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { compileTemplate } from 'vue/compiler-sfc';
+import webpack from 'webpack';
 import { setup } from './harness.js';
 
 const run = promisify(execFile);
@@ -17,7 +19,7 @@ const PAGE =
   '<!doctype html><title>App</title><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>';
 
 const APP = `
-import { loadEngine } from 'loquat';
+import { loadEngine } from 'loquat-chat';
 try {
   const phases = new Set();
   const engine = await loadEngine({
@@ -98,16 +100,36 @@ test('an esbuild bundle answers with the package’s files beside it', async (t)
   await mkdir(out);
   const args = ['main.js', '--bundle', '--format=esm', `--outdir=${out}`, '--log-level=error'];
   await run(bin('esbuild/bin/esbuild'), args, { cwd: project });
-  await cp(join(project, 'node_modules/loquat'), out, { recursive: true });
+  await cp(join(project, 'node_modules/loquat-chat'), out, { recursive: true });
+  await writeFile(join(out, 'index.html'), PAGE);
+  await answerOf(t, out);
+});
+
+test('webpack builds it unconfigured and without a warning, and it answers', async (t) => {
+  const out = join(project, 'webpack');
+  const stats = await new Promise((resolve, reject) =>
+    webpack(
+      {
+        context: project,
+        entry: './main.js',
+        mode: 'production',
+        output: { path: out, publicPath: 'auto' },
+        performance: { hints: false }, // the engine is larger than a page's script should be
+      },
+      (error, done) => (error ? reject(error) : resolve(done)),
+    ),
+  );
+  const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true });
+  assert.deepEqual([errors, warnings], [[], []]);
   await writeFile(join(out, 'index.html'), PAGE);
   await answerOf(t, out);
 });
 
 test('a page without any bundler imports it', async (t) => {
   const plain = join(project, 'plain');
-  await cp(join(project, 'node_modules/loquat'), join(plain, 'loquat'), { recursive: true });
+  await cp(join(project, 'node_modules/loquat-chat'), join(plain, 'loquat'), { recursive: true });
   await writeFile(join(plain, 'index.html'), PAGE);
-  await writeFile(join(plain, 'main.js'), APP.replace("'loquat'", "'./loquat/index.js'"));
+  await writeFile(join(plain, 'main.js'), APP.replace("'loquat-chat'", "'./loquat/index.js'"));
   await answerOf(t, plain);
 });
 
@@ -116,7 +138,7 @@ test('a Vite project with the element, too: styles, views and worker are found',
   const tag = '<loquat-chat model="/models/tiny.gguf" heading="Help"></loquat-chat>';
   await mkdir(site);
   await writeFile(join(site, 'index.html'), `${PAGE}${tag}`);
-  await writeFile(join(site, 'main.js'), "import 'loquat/element';");
+  await writeFile(join(site, 'main.js'), "import 'loquat-chat/element';");
   await run(process.execPath, [bin('vite/bin/vite.js'), 'build', '--logLevel', 'error'], { cwd: site });
   const { open } = await setup(t, { dist: join(site, 'dist'), files: TINY });
   const { page, errors } = await open();
@@ -135,8 +157,8 @@ test('a Vite project with the element, too: styles, views and worker are found',
 
 const AI = `
 import { generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
-import { loadEngine } from 'loquat';
-import { loquat } from 'loquat/ai-sdk';
+import { loadEngine } from 'loquat-chat';
+import { loquat } from 'loquat-chat/ai-sdk';
 try {
   const engine = await loadEngine({ model: '/models/tiny.gguf', contextLength: 1024 });
   const model = loquat(engine);
@@ -179,7 +201,7 @@ test('the AI SDK talks to the engine in a browser: text, streams, objects, tools
   ];
   const env = { ...process.env, NODE_PATH: join(root, 'node_modules') };
   await run(bin('esbuild/bin/esbuild'), args, { cwd: project, env });
-  await cp(join(project, 'node_modules/loquat'), out, { recursive: true });
+  await cp(join(project, 'node_modules/loquat-chat'), out, { recursive: true });
   await writeFile(join(out, 'index.html'), PAGE);
   const { open } = await setup(t, { dist: out, files: TINY });
   const { page } = await open();
@@ -196,10 +218,10 @@ test('the AI SDK talks to the engine in a browser: text, streams, objects, tools
 
 test('the types are complete and mean what the documentation says', async () => {
   const code = `
-import { ApiError, loadEngine, type Embeddings, type Engine } from 'loquat';
-import { LoquatChat } from 'loquat/element';
-import { installLanguageModel } from 'loquat/prompt-api';
-import { remoteEngine } from 'loquat/remote';
+import { ApiError, loadEngine, type Embeddings, type Engine } from 'loquat-chat';
+import { LoquatChat } from 'loquat-chat/element';
+import { installLanguageModel } from 'loquat-chat/prompt-api';
+import { remoteEngine } from 'loquat-chat/remote';
 import type { OpenAI } from '${root}node_modules/openai/index.js';
 const engine: Engine = await loadEngine({ model: 'x.gguf', backend: 'cpu', contextLength: 512 });
 const whole = await engine.chat.completions.create({ messages: [{ role: 'user', content: 'x' }] });
@@ -253,3 +275,145 @@ export { ApiError, text, ids, args, own, theirs, pieces, texts, vectors, leaves,
   const args = [bin('typescript/bin/tsc'), ...flags, '', '--lib', 'es2023,dom,dom.iterable', 'types.ts'];
   await run(process.execPath, args, { cwd: project }).catch(({ stdout }) => assert.fail(stdout));
 });
+
+const FRAMEWORKS = {
+  'react.tsx': `
+import { useEffect, useRef } from 'react';
+import type { LoquatChat } from 'loquat-chat/react';
+import 'loquat-chat/react';
+export function Help() {
+  const chat = useRef<LoquatChat>(null);
+  useEffect(() => {
+    if (chat.current) chat.current.tools = [{ name: 'stock', label: 'Stock', words: ['stock'], run: () => 'none' }];
+  }, []);
+  return <loquat-chat ref={chat} className="help" config="/service.json" max-tokens={200} theme="dark" floating />;
+}
+// @ts-expect-error there is no such theme
+export const wrong = <loquat-chat theme="pink" />;
+`,
+  'preact.tsx': `
+/** @jsxImportSource preact */
+import 'loquat-chat/preact';
+export const Help = () => <loquat-chat class="help" heading="Help" position="bottom-left" history="no" />;
+// @ts-expect-error nor such a place
+export const wrong = <loquat-chat position="top" />;
+`,
+  'vue.tsx': `
+/** @jsxImportSource vue */
+import type { GlobalComponents } from 'vue';
+import 'loquat-chat/vue';
+export const Help = () => <loquat-chat class="help" config="/service.json" tools={[]} />;
+type Props = InstanceType<GlobalComponents['loquat-chat']>['$props'];
+export const props: Props = { heading: 'Help' };
+// @ts-expect-error nor such a backend
+export const wrong = <loquat-chat backend="quantum" />;
+`,
+  'svelte.ts': `
+import type { SvelteHTMLElements } from 'svelte/elements';
+import 'loquat-chat/svelte';
+export const props: SvelteHTMLElements['loquat-chat'] = { class: 'help', 'quick-replies': 'A|B' };
+// @ts-expect-error a theme is no number
+export const wrong: SvelteHTMLElements['loquat-chat'] = { theme: 1 };
+`,
+  'plain.ts': `
+import { type LoquatChatAttributes } from 'loquat-chat/element';
+export const options: LoquatChatAttributes = { model: '/m.gguf' };
+document.querySelector('loquat-chat')?.sendMessage('Hi');
+document.createElement('loquat-chat').options = { quickReplies: ['A'] };
+// @ts-expect-error a list, there
+document.createElement('loquat-chat').options = { quickReplies: 'A' };
+`,
+};
+
+test('the element has types in React, Preact, Vue, Svelte, and without any of them', async () => {
+  const folder = join(project, 'frameworks');
+  await mkdir(folder);
+  for (const [name, code] of Object.entries(FRAMEWORKS)) await writeFile(join(folder, name), code);
+  const at = (/** @type {string} */ path) => [join(root, 'node_modules', path)];
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    target: 'es2022',
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    jsx: 'react-jsx',
+    types: [],
+    lib: ['es2023', 'dom', 'dom.iterable'],
+    skipLibCheck: false,
+    paths: {
+      react: at('@types/react'),
+      'react/*': at('@types/react/*'),
+      preact: at('preact'),
+      'preact/*': at('preact/*'),
+      vue: at('vue'),
+      'vue/*': at('vue/*'),
+      'svelte/elements': at('svelte/elements'),
+    },
+  };
+  await writeFile(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: Object.keys(FRAMEWORKS) }),
+  );
+  const args = [bin('typescript/bin/tsc'), '-p', folder];
+  await run(process.execPath, args).catch(({ stdout }) => assert.fail(stdout));
+});
+
+const TOOLS = `const tools = [{ name: 'order', label: 'Look up the order', words: ['state of my order'], run: () => 'It left on Monday.' }];`;
+/** A template as a project's bundler compiles it, told what docs/service.md says. */
+const VUE = compileTemplate({
+  id: 'chat',
+  filename: 'Chat.vue',
+  source: '<loquat-chat config="/service.json" :tools.prop="tools" />',
+  compilerOptions: { mode: 'module', isCustomElement: (tag) => tag === 'loquat-chat' },
+}).code;
+/** As docs/service.md has them, with the shop's functions. */
+const RECIPES = {
+  React: `
+import { useEffect, useRef } from 'react';
+import { createRoot } from 'react-dom/client';
+import 'loquat-chat/react';
+${TOOLS}
+function App() {
+  const ref = useRef(null);
+  useEffect(() => void (ref.current.tools = tools), []);
+  return <loquat-chat ref={ref} config="/service.json" />;
+}
+createRoot(document.body.appendChild(document.createElement('main'))).render(<App />);
+`,
+  Vue: `
+import { createApp } from 'vue';
+import 'loquat-chat/vue';
+${TOOLS}
+${VUE}
+createApp({ setup: () => ({ tools }), render }).mount(document.body.appendChild(document.createElement('main')));
+`,
+};
+
+for (const [name, code] of Object.entries(RECIPES)) {
+  test(`${name} shows the chat, and its functions reach it`, async (t) => {
+    const out = join(project, name);
+    await mkdir(out);
+    await writeFile(join(project, `${name}.jsx`), code);
+    const flags = [
+      '--bundle',
+      '--format=esm',
+      '--jsx=automatic',
+      '--log-level=error',
+      '--define:process.env.NODE_ENV="production"',
+    ];
+    const env = { ...process.env, NODE_PATH: join(root, 'node_modules') };
+    const args = [`${name}.jsx`, ...flags, `--outfile=${join(out, 'main.js')}`];
+    await run(bin('esbuild/bin/esbuild'), args, { cwd: project, env });
+    await cp(join(project, 'node_modules/loquat-chat'), out, { recursive: true });
+    await writeFile(join(out, 'index.html'), PAGE);
+    await writeFile(join(out, 'service.json'), JSON.stringify({ version: 1, name: 'Alder' }));
+    const { open } = await setup(t, { dist: out });
+    const { page, errors } = await open();
+    const chat = page.locator('loquat-chat');
+    await chat.getByRole('heading', { name: 'Alder' }).first().waitFor();
+    await chat.getByRole('textbox', { name: 'Message' }).fill('What is the state of my order?');
+    await page.keyboard.press('Enter');
+    await chat.locator('article.assistant').getByText('It left on Monday.').waitFor();
+    assert.deepEqual(errors, []);
+  });
+}

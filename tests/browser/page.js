@@ -16,7 +16,10 @@ export async function serveFakeEngine(server, folder = '') {
     type: 'application/json',
     body: JSON.stringify({ variants }),
   });
-  const engine = await readFile(here('../js/fake-engine.js'), 'utf8');
+  const plan = '../../www/api/remote/plan.js';
+  const engine = (await readFile(here('../js/fake-engine.js'), 'utf8')).replace(plan, './plan.js');
+  const planned = await readFile(here(plan), 'utf8');
+  server.pages.set(`${folder}/pkg/fake/plan.js`, { type: 'text/javascript', body: planned });
   server.pages.set(`${folder}/pkg/fake/loquat.js`, { type: 'text/javascript', body: engine });
 }
 
@@ -59,7 +62,7 @@ export function parts(page) {
       const idle = () => /** @type {any} */ (globalThis).loquat.app.store.get().generation === null;
       await page.waitForFunction(idle, undefined, { timeout: 120_000 });
       await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300))); // drawn, with what is loaded late
-      return answers.last().locator('.body').innerText();
+      return answers.last().locator('.body:not([hidden])').first().innerText();
     },
   };
 }

@@ -51,18 +51,21 @@ async function openAiServer(t) {
   return { heard, host, address: `http://${host}/v1`, left: () => left };
 }
 
+/** The header of a site that lets its pages ask any server. */
+const OPEN = {
+  headers: {
+    'Content-Security-Policy':
+      "default-src 'self' *; img-src 'self' data:; style-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+  },
+};
+
 /** The page as a site serves it that allows a server, as docs/hosting.md says. @param {import('./server.js').TestServer} server @param {string} origin */
 async function allow(server, origin) {
   const html = await readFile(new URL('../../dist/index.html', import.meta.url), 'utf8');
   assert.match(html, /connect-src 'self'/);
   const body = html.replace("connect-src 'self'", `connect-src 'self' ${origin}`);
   server.pages.set('/', { type: 'text/html; charset=utf-8', body });
-  server.faults.set('/', {
-    headers: {
-      'Content-Security-Policy':
-        "default-src 'self' *; style-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
-    },
-  });
+  server.faults.set('/', OPEN);
 }
 
 /** @param {import('playwright-core').Page} page */
@@ -74,6 +77,7 @@ function remoteParts(page) {
     /** @param {string} address @param {string} [key] */
     async turnOn(address, key = '') {
       await page.getByRole('button', { name: 'Settings' }).first().click();
+      await page.locator('dialog summary').getByText('Advanced', { exact: true }).click();
       await page.getByLabel('Server address').fill(address);
       await page.getByLabel('Key', { exact: true }).fill(key);
       await page.getByRole('button', { name: 'Send my words to this server' }).click();
@@ -151,7 +155,7 @@ test('the page as it is built lets no words out to another server, whatever is s
   await page.keyboard.press('Escape');
   await turnOn(remote.address);
   await page.locator('.notice.error').getByText('This page may not connect to that server').waitFor();
-  await page.locator('.notice.error').getByText('remote_blocked').waitFor();
+  await page.locator('.notice.error').getByText('remote_blocked').waitFor({ state: 'attached' });
   await send('hello');
   assert.equal(remote.heard.length, 0);
   await back();
@@ -175,6 +179,7 @@ test('in Chinese, too; a server that is down is named as such', async (t) => {
   await allow(server, 'http://127.0.0.1:9');
   const { page } = await open(`${FAKE}&language=zh`);
   await page.getByRole('button', { name: '设置' }).first().click();
+  await page.locator('dialog summary').getByText('高级', { exact: true }).click();
   await page.getByLabel('服务器地址').fill('http://127.0.0.1:9/v1');
   await page.getByRole('button', { name: '把我的话发送到这个服务器' }).click();
   await page.locator('.leaves').getByText('您写的内容会离开这台设备，发送到 127.0.0.1:9。').waitFor();
@@ -204,5 +209,69 @@ test('a widget whose site has a server says so before the visitor agrees', async
   await chat.locator('article.assistant').getByText('Said elsewhere.').waitFor();
   assert.equal(await chat.locator('.leaves').isVisible(), true);
   assert.equal(server.requests('/models/SmolLM2-135M-Instruct.Q4_1.gguf').length, 0, 'no weights');
+  assert.deepEqual(errors, []);
+});
+
+test('what was said on this device goes to no server before the visitor has seen what and agreed', async (t) => {
+  const { server, open } = await setupFake(t, { isolation: false });
+  const json = (/** @type {unknown} */ body) => ({ type: 'application/json', body: JSON.stringify(body) });
+  server.pages.set('/v1/models', json({ object: 'list', data: [{ id: 'shop-model' }] }));
+  const remote = await openAiServer(t);
+  const shop = (/** @type {string} */ more) => {
+    const line = `<script async src="/widget.js" data-title="Shop" data-model="/models/tiny.gguf"${more}></script>`;
+    const body = `<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,"><body>${line}</body></html>`;
+    server.pages.set('/shop/', { type: 'text/html; charset=utf-8', body });
+  };
+  server.faults.set('/shop/', OPEN);
+  shop('');
+  const { page, errors } = await open('/shop/');
+  const chat = page.locator('loquat-chat');
+  const field = chat.getByRole('textbox', { name: 'Message' });
+  const ask = async (/** @type {string} */ text) => {
+    await field.fill(text);
+    await field.press('Enter');
+  };
+  await chat.getByRole('button', { name: 'Open chat: Shop' }).click();
+  await chat.locator('.offer .primary').click();
+  await ask('my secret illness');
+  await chat.locator('article.assistant').getByText('You said: my secret illness').waitFor();
+
+  shop(` data-remote="${remote.address}"`); // the site thinks again
+  await page.reload(); // it opens again by itself
+  await chat.getByRole('button', { name: `Connect to ${remote.host}` }).click();
+  await ask('Hello?');
+  const card = chat.locator('.disclosure');
+  await card.getByText(`${remote.host} would get all of it (3 messages)`).waitFor();
+  await card.getByText('What would be sent').click();
+  await card.getByText('my secret illness', { exact: true }).waitFor();
+  const told = () => remote.heard.filter(({ path }) => path === '/v1/chat/completions');
+  assert.equal(told().length, 0, 'nothing is sent while the visitor thinks');
+  await card.getByRole('button', { name: 'Send nothing' }).click();
+  await chat.getByText('Stopped.', { exact: true }).waitFor();
+  assert.equal(told().length, 0);
+
+  await ask('Hello again?');
+  await card.getByRole('button', { name: 'Ask in a new conversation' }).click();
+  await chat.locator('article.assistant').getByText('Said elsewhere.').waitFor();
+  assert.doesNotMatch(JSON.stringify(told()), /secret/);
+  assert.match(JSON.stringify(told()), /Hello again/);
+  await ask('And more');
+  await chat.locator('article.assistant').nth(1).getByText('Said elsewhere.').waitFor();
+  assert.equal(await card.count(), 0, 'what was said to the server may be said again to it');
+
+  shop(''); // back on the device, then to the server again: what was said in between is private
+  await page.reload(); // it opens again by itself
+  await ask('another secret');
+  await chat.locator('article.assistant').getByText('You said: another secret').waitFor();
+  shop(` data-remote="${remote.address}"`);
+  await page.reload(); // it opens again by itself
+  await ask('Now?');
+  await card.getByRole('button', { name: `Send all of it to ${remote.host}` }).click();
+  await chat.locator('article.assistant').last().getByText('Said elsewhere.').waitFor();
+  assert.match(
+    JSON.stringify(told().at(-1)?.body),
+    /another secret.*Now\?/,
+    'the whole, once it was agreed to',
+  );
   assert.deepEqual(errors, []);
 });

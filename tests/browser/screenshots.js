@@ -127,7 +127,10 @@ print("البحر")
 await session({ viewport: DESKTOP }, '/', async (page, shoot) => {
   const { agree, rows } = parts(page);
   await agree();
-  await page.evaluate((text) => /** @type {any} */ (globalThis).loquat.app.transfer.importText(text), ARABIC);
+  await page.evaluate(
+    async (text) => (await /** @type {any} */ (globalThis).loquat.app.transfer()).importText(text),
+    ARABIC,
+  );
   await page.evaluate(() => document.querySelector('.loquat')?.setAttribute('dir', 'rtl'));
   await rows.first().locator('.open').click();
   await page.getByRole('button', { name: 'Dismiss' }).click();

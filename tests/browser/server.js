@@ -31,10 +31,16 @@ const HEADERS = JSON.parse(await readFile(join(root, 'xtask/src/serve/headers.js
 /**
  * @param {object} [options]
  * @param {boolean} [options.isolation] false: without COOP and COEP
+ * @param {boolean} [options.policy] false: no headers at all but those of the content, as many static hosts do it
  * @param {string} [options.dist] the built page
  * @param {Record<string, string>} [options.files] further files by path, such as '/models/x.gguf'
  */
-export async function startServer({ isolation = true, dist = join(root, 'dist'), files = {} } = {}) {
+export async function startServer({
+  isolation = true,
+  policy = true,
+  dist = join(root, 'dist'),
+  files = {},
+} = {}) {
   /** @type {Logged[]} */
   const log = [];
   /** @type {Map<string, Fault>} */
@@ -43,10 +49,9 @@ export async function startServer({ isolation = true, dist = join(root, 'dist'),
   const pages = new Map();
 
   const common = Object.fromEntries(
-    Object.entries({ ...HEADERS.always, ...(isolation ? HEADERS.isolation : {}) }).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join('; ') : value,
-    ]),
+    Object.entries({ ...(policy ? HEADERS.always : {}), ...(isolation ? HEADERS.isolation : {}) }).map(
+      ([name, value]) => [name, Array.isArray(value) ? value.join('; ') : value],
+    ),
   );
 
   /** @param {string} path @returns {string | undefined} */
@@ -145,6 +150,7 @@ export async function startServer({ isolation = true, dist = join(root, 'dist'),
     log,
     faults,
     pages,
+    files,
     /** Requests for a path so far. @param {string} path */
     requests: (path) => log.filter((entry) => entry.path === path),
     /** Cuts all connections and refuses new ones, as a machine that is switched off. */

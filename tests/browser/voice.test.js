@@ -64,6 +64,7 @@ test('an answer is read by a voice of the device, without its code, and stops wh
   await answers.first().hover();
   await read.click();
   await button('Stop reading').waitFor();
+  await page.waitForFunction(() => /** @type {any} */ (speechSynthesis).said.length > 0);
   const heard = await said(page);
   const text = heard.map((/** @type {{text: string}} */ each) => each.text).join('\n');
   assert.match(text, /Here is a comparison:/);
@@ -158,7 +159,7 @@ test('a microphone that is refused is told, with what to do', async (t) => {
   const { page } = await open(FAKE);
   const { button } = parts(page);
   await button('Dictate').click();
-  await page.locator('.notice.error code').getByText('microphone_refused').waitFor();
+  await page.locator('.notice.error code').getByText('microphone_refused').waitFor({ state: 'attached' });
   assert.equal(await button('Dictate').getAttribute('aria-pressed'), 'false');
 });
 

@@ -77,6 +77,44 @@ test('a foreign page under a strict CSP, not isolated, has a conversation by one
   assert.deepEqual(errors, []);
 });
 
+test('visitors may add documents where the site says so, and nowhere else', async (t) => {
+  const site = await setupFake(t, { isolation: false });
+  const line = LINE.replace('data-model', 'data-documents="yes" data-history="no" data-model');
+  const { page, errors } = await site.open(foreign(site, line));
+  const { launcher, field, chat, agree } = parts(page);
+  await launcher.click();
+  await agree();
+  const text = Buffer.from('The shop opens at nine in the morning, and closes at noon on Sundays.');
+  const picker = chat.locator('input[type=file][multiple]').first();
+  await picker.setInputFiles({ name: 'hours.txt', mimeType: 'text/plain', buffer: text });
+  await chat.locator('.documents .chip').waitFor();
+  await field.fill('When does the shop open in the morning?');
+  await field.press('Enter');
+  await chat.locator('figure.part-citation button').first().click();
+  await chat.locator('.document-pane mark.cited').first().waitFor();
+  // A site that keeps no history keeps no documents.
+  const kept = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open('loquat-documents');
+        opening.onsuccess = () => {
+          const db = opening.result;
+          if (!db.objectStoreNames.contains('files')) return (db.close(), resolve(0));
+          const count = db.transaction('files').objectStore('files').count();
+          count.onsuccess = () => (db.close(), resolve(count.result));
+        };
+      }),
+  );
+  assert.equal(kept, 0);
+  assert.deepEqual(errors, []);
+
+  const other = await site.open(foreign(site, LINE, '/other/'));
+  const shut = parts(other.page);
+  await shut.launcher.click();
+  await shut.field.waitFor();
+  assert.equal(await shut.chat.getByRole('button', { name: 'Add documents' }).count(), 0);
+});
+
 test('the same with the real engine and its worker', async (t) => {
   const tiny = fileURLToPath(new URL('../fixtures/arch/smollm2-tied-q4_0/model.gguf', import.meta.url));
   const site = await setup(t, { isolation: false, files: { '/models/tiny.gguf': tiny } });
@@ -109,6 +147,36 @@ test('the same with the real engine and its worker', async (t) => {
     .click({ timeout: 5000 })
     .catch(() => {}); // it may be done already
   assert.match(/** @type {string} */ (await said), /done|cut|stopped/);
+  assert.deepEqual(errors, []);
+});
+
+test('the next page does not read again what the last one has read', async (t) => {
+  const tiny = fileURLToPath(new URL('../fixtures/arch/smollm2-tied-q4_0/model.gguf', import.meta.url));
+  const site = await setup(t, { isolation: false, files: { '/models/tiny.gguf': tiny } });
+  const line = LINE.replace('data-title', 'data-max-tokens="4" data-title');
+  foreign(site, line, '/shop/two/');
+  const { page, errors } = await site.open(foreign(site, line));
+  const { launcher, field, answers, agree } = parts(page);
+  await launcher.click();
+  await agree();
+  await field.fill('Which fruit is the sweetest of them all?');
+  await field.press('Enter');
+  const kept = () =>
+    new Promise((resolve) => {
+      const asked = indexedDB.open('loquat-widget');
+      asked.onsuccess = () => {
+        const got = asked.result.transaction('notes').objectStore('notes').get('session:');
+        got.onsuccess = () => (asked.result.close(), resolve(got.result?.value?.bytes.length > 0));
+      };
+    });
+  for (let i = 0; i < 100 && !(await page.evaluate(kept)); i++) await page.waitForTimeout(200);
+  await page.goto(`${site.server.origin}/shop/two/`);
+  await field.fill('And then?');
+  await field.press('Enter');
+  const stats = answers.nth(1).locator('.stats[title]');
+  await stats.waitFor({ state: 'attached' });
+  const [, cached, prompt] = /(\d+) of (\d+)/.exec((await stats.getAttribute('title')) ?? '') ?? [];
+  assert.ok(Number(cached) > 20, `${cached} of ${prompt} tokens were read before`);
   assert.deepEqual(errors, []);
 });
 
@@ -240,7 +308,7 @@ test('what a site says reaches the chat: words, language, place, and knowledge a
     Object.assign(globalThis, { heard });
     document
       .querySelector('loquat-chat')
-      ?.addEventListener('error', (event) => heard.push(/** @type {CustomEvent} */ (event).detail.code));
+      ?.addEventListener('error', (/** @type {any} */ event) => heard.push(event.detail.code));
   });
   assert.ok(((await launcher.boundingBox())?.x ?? 1000) < 100, 'on the left');
   await launcher.click();
@@ -300,7 +368,7 @@ test('history: kept for the next visit, or nothing of what was said', async (t) 
     await answers.getByText('You said: secret words That was message 1.').waitFor();
     await page.evaluate(() => /** @type {any} */ (document.querySelector('loquat-chat')).clear()); // saved by then
     await page.reload();
-    await launcher.click();
+    if (kept === 'no') await launcher.click(); // nothing tells that it was open
     await field.waitFor();
     const stored = await page.evaluate(async () => {
       const found = [];
@@ -370,4 +438,51 @@ test('themes: custom properties and ::part reach the frame, the launcher and the
   await chat.locator('.loquat').waitFor();
   assert.equal(await style(chat.locator('.loquat'), 'background-color'), 'rgb(1, 2, 3)');
   assert.deepEqual(errors, []);
+});
+
+test('whatever accent a site chooses, what stands on it can be read', async (t) => {
+  const site = await setupFake(t, { isolation: false });
+  const { page } = await site.open(foreign(site));
+  const chat = page.locator('loquat-chat');
+  await chat.getByRole('button', { name: /^Open chat/ }).click();
+  await chat.locator('.offer .primary').waitFor();
+  for (const accent of [
+    'navy',
+    'seagreen',
+    'crimson',
+    'gold',
+    'white',
+    'black',
+    'hotpink',
+    'gray',
+    'blue',
+    '',
+  ]) {
+    const ratios = await chat.evaluate((element, colour) => {
+      const node = /** @type {HTMLElement} */ (element);
+      node.style.setProperty('--loquat-accent', colour);
+      const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+      /** Relative luminance. @param {string} css */
+      const luminance = (css) => {
+        if (!canvas) return 0;
+        canvas.fillStyle = css;
+        canvas.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) =>
+          value <= 10 ? value / 3294 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+        );
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      return ['.launcher', '.offer .primary'].map((selector) => {
+        const part = node.shadowRoot?.querySelector(selector);
+        if (!part) return 0;
+        const { color, backgroundColor } = getComputedStyle(part);
+        const [low, high] = [luminance(color), luminance(backgroundColor)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05);
+      });
+    }, accent);
+    assert.ok(
+      ratios.every((ratio) => ratio >= 4.5),
+      `${accent || 'ours'}: ${ratios}`,
+    );
+  }
 });

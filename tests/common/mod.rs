@@ -23,6 +23,11 @@ pub fn skip(what: &str, why: &str) {
     println!("SKIP: {what}: {why}");
 }
 
+/// Whether whoever runs the tests has installed an adapter: then GPU tests must not be skipped. `cargo xtask test` does.
+pub fn gpu_is_promised() -> bool {
+    std::env::var_os("LOQUAT_GPU_PROMISED").is_some()
+}
+
 /// A file of JSON, or a panic that names it.
 pub fn json(path: &Path) -> serde_json::Value {
     let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
@@ -58,4 +63,22 @@ pub fn metadata(path: &Path) -> Metadata {
             Parsed::NeedMore(need) => want = need,
         }
     }
+}
+
+/// A model file with three of its tokens declared to be those for filling in the middle.
+pub fn with_infill_tokens(file: &[u8], [prefix, suffix, middle]: [u32; 3]) -> Vec<u8> {
+    let mut added = Vec::new();
+    let key =
+        |name: &str, kind: u32| [&(name.len() as u64).to_le_bytes()[..], name.as_bytes(), &kind.to_le_bytes()].concat();
+    for (name, id) in [("fim_pre", prefix), ("fim_suf", suffix), ("fim_mid", middle)] {
+        added.extend(key(&format!("tokenizer.ggml.{name}_token_id"), 4));
+        added.extend(id.to_le_bytes());
+    }
+    // What follows the header begins at a multiple of 32, and is to stay there: a text of the length that is missing.
+    added.extend(key("test.padding", 8));
+    let length = (32 - (added.len() + 8) % 32) % 32;
+    added.extend((length as u64).to_le_bytes());
+    added.extend(std::iter::repeat_n(b' ', length));
+    let count = u64::from_le_bytes(file[16..24].try_into().unwrap()) + 4;
+    [&file[..16], &count.to_le_bytes(), &added, &file[24..]].concat()
 }

@@ -12,6 +12,8 @@ use loquat::kv::KvCache;
 use loquat::model::{LoadOptions, Model, ModelLoader};
 use serde_json::Value;
 
+use crate::common;
+
 /// Which backend runs a fixture.
 #[derive(Debug, Clone, Copy)]
 pub enum Backing {
@@ -54,15 +56,15 @@ fn gpu() -> GpuBackend {
     GpuBackend::on(GPU.clone()).unwrap()
 }
 
-/// Whether there is a GPU; a missing one is a visible skip, in CI a failure.
+/// Whether there is a GPU; a missing one is a skip that is counted, and a failure where one is promised.
 pub fn has_gpu() -> bool {
     match pollster::block_on(Gpu::open(GpuOptions::default())) {
         Ok(_) => true,
-        Err(e) if std::env::var_os("CI").is_none() => {
-            eprintln!("SKIPPED: no GPU ({e})");
+        Err(e) if !common::gpu_is_promised() => {
+            common::skip("the GPU", &e.to_string());
             false
         }
-        Err(e) => panic!("CI has a software adapter (mesa-vulkan-drivers), but: {e}"),
+        Err(e) => panic!("a software adapter (mesa-vulkan-drivers) was promised, but: {e}"),
     }
 }
 

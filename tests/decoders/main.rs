@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod harness;
 
 use harness::{Backing, Tolerance, for_each_decoder, has_gpu};

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { generateText, jsonSchema, Output, streamText, tool } from 'ai';
-import { loquat } from '../../www/engine/ai-sdk.js';
-import { openAi } from '../../www/engine/openai.js';
-import { installLanguageModel, makeLanguageModel } from '../../www/engine/prompt-api.js';
-import { LoquatError } from '../../www/engine/protocol.js';
-import { remoteEngine } from '../../www/engine/remote.js';
+import { loquat } from '../../www/api/ai-sdk/ai-sdk.js';
+import { openAi } from '../../www/api/openai/openai.js';
+import { installLanguageModel, makeLanguageModel } from '../../www/api/prompt-api/prompt-api.js';
+import { LoquatError } from '../../www/protocol/messages.js';
+import { remoteEngine } from '../../www/api/remote/remote-engine.js';
 import { scripted } from './openai-client.js';
 
 const MODEL = { id: 'tiny', created: 1_700_000_000 };
@@ -67,7 +67,7 @@ test('Prompt API: append, clone, constraints, prefix, measure, destroy', async (
     client.requests.map((request) => request.constraint),
     [
       { type: 'json_schema', schema: { type: 'boolean' } },
-      { type: 'regex', regex: 'a+' },
+      { type: 'regex', regex: 'a+', flags: '' },
     ],
   );
   assert.deepEqual(
@@ -195,7 +195,7 @@ test('Prompt API: what it can’t do is said in the API’s own errors', async (
   await assert.rejects(session.prompt('x', { omitResponseConstraintInput: true }), TypeError);
   await assert.rejects(session.prompt('x', { responseConstraint: /** @type {any} */ ('text') }), TypeError);
   await session.prompt('x', { responseConstraint: /yes/i });
-  assert.deepEqual(client.requests[1].constraint, { type: 'regex', regex: '(?i)yes' });
+  assert.deepEqual(client.requests[1].constraint, { type: 'regex', regex: 'yes', flags: 'i' });
   const cut = await languageModel(['{'], { reason: 'length' }).LanguageModel.create();
   await assert.rejects(cut.prompt('x', { responseConstraint: {} }), { name: 'SyntaxError' });
   const bad = new LoquatError('bad_grammar', 'not supported in a schema: ["not"]', 'Simplify.');
@@ -342,4 +342,18 @@ test('a remote engine has the same API, says that text leaves the device, and re
     status: 503,
     code: 'remote_unreachable',
   });
+});
+
+test('Prompt API: a stream that is neither read nor cancelled keeps nobody waiting', async () => {
+  const { LanguageModel } = languageModel(['one ', 'two ', 'three']);
+  const session = await LanguageModel.create();
+  void session.promptStreaming('first'); // and forgotten
+  const reader = session.promptStreaming('second').getReader();
+  assert.equal((await reader.read()).value, 'one ');
+  await reader.cancel();
+  const second = await Promise.race([
+    session.prompt('third'),
+    new Promise((_, reject) => setTimeout(() => reject(new Error('the session is blocked')), 2000)),
+  ]);
+  assert.equal(second, 'one two three');
 });

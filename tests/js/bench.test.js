@@ -40,7 +40,7 @@ test('prompts have as many words as asked, and one of the same seed begins alike
 });
 
 /** @param {string} engine @param {number} threads @param {number} round @param {number} decode */
-const turn = (engine, threads, round, decode, busy = false) => ({
+const turn = (engine, threads, round, decode, busy = 0) => ({
   engine,
   threads,
   round,
@@ -62,8 +62,9 @@ test('the table names what misses its aim, what failed, and a machine that was n
       turn('loquat', 1, 0, 70),
       { ...turn('wllama', 1, 0, 10), others: 1.5 },
       turn('native', 1, 0, 100),
-      turn('loquat', 1, 0, 40, true),
-      { engine: 'wllama', threads: 2, round: 0, busy: false, failed: 'out of memory' },
+      turn('loquat', 1, 0, 40, 4),
+      turn('loquat', 2, 0, 30, 4),
+      { engine: 'wllama', threads: 2, round: 0, busy: 0, failed: 'out of memory' },
     ],
   });
   const row = text.split('\n').find((line) => line.startsWith('| decode, tokens/s | 1 |')) ?? '';
@@ -73,6 +74,7 @@ test('the table names what misses its aim, what failed, and a machine that was n
     'the busy turn is no part of the row',
   );
   assert.match(text, /load from cache to ready, ms \| 1 \| 14\.3 \| 100 \| – \| 0\.14 ×; aim ≤ 0\.7 \| –/);
+  assert.match(text, /beside 4 busy programs, decode: .* two to one ✗ 0\.75 ×; aim ≥ 0\.9/);
   assert.match(text, /35% of that/); // 70 tokens/s × 100 MB of 20 GB/s
   assert.match(text, /FAILED: wllama, 2 threads, round 1: out of memory/);
   assert.match(text, /WARNING: the machine was not quiet/);
@@ -113,7 +115,7 @@ test('a run on the GPU has a table for each browser, with the peer that runs the
       gpuTurn('Chromium on SwiftShader', 'transformers', 0.17, 4.3),
       gpuTurn('Firefox on lavapipe', 'loquat', 4.9, 18),
       gpuTurn('Firefox on lavapipe', 'wllama', 1.4, 5),
-      { engine: 'wllama', place: 'Firefox on lavapipe', threads: 1, round: 1, busy: false, failed: 'lost' },
+      { engine: 'wllama', place: 'Firefox on lavapipe', threads: 1, round: 1, busy: 0, failed: 'lost' },
     ],
   });
   const rows = text.split('\n').filter((line) => line.startsWith('|') && !line.startsWith('| ---'));

@@ -4,14 +4,20 @@ import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
-import { entryFor, sourceOf } from '../../www/cache/catalog.js';
-import { bestFit, checkFit, memoryNeeded, needOf, whyNot } from '../../www/cache/fit.js';
-import { contextFacts, parseHeader } from '../../www/cache/gguf-header.js';
-import { deleteModel, describeModel, keepModel, listModels, verifyModel } from '../../www/cache/manager.js';
-import { REMEDIES } from '../../www/cache/errors.js';
-import { parseContentRange, sameVersion } from '../../www/cache/ranges.js';
-import { backoff, parseRetryAfter } from '../../www/cache/retry.js';
-import { Sha256 } from '../../www/cache/sha256.js';
+import { entryFor, sourceOf } from '../../www/weights/sources/catalog.js';
+import { bestFit, checkFit, memoryNeeded, needOf, whyNot } from '../../www/weights/manage/fit.js';
+import { contextFacts, parseHeader } from '../../www/weights/sources/gguf-header.js';
+import {
+  deleteModel,
+  describeModel,
+  keepModel,
+  listModels,
+  verifyModel,
+} from '../../www/weights/manage/manager.js';
+import { REMEDIES } from '../../www/protocol/weights-error.js';
+import { parseContentRange, sameVersion } from '../../www/weights/fetch/ranges.js';
+import { backoff, parseRetryAfter } from '../../www/weights/fetch/retry.js';
+import { Sha256 } from '../../www/weights/store/sha256.js';
 import {
   parseAddress,
   parseHub,
@@ -19,13 +25,13 @@ import {
   splitNames,
   targetsOf,
   withFacts,
-} from '../../www/cache/sources.js';
-import { Store } from '../../www/cache/store.js';
-import { exportModel, importModel } from '../../www/cache/transfer.js';
-import { openModel } from '../../www/cache/weights.js';
+} from '../../www/weights/sources/sources.js';
+import { Store } from '../../www/weights/store/chunk-store.js';
+import { exportModel, importModel } from '../../www/weights/manage/gguf-files.js';
+import { openModel } from '../../www/weights/read/open-model.js';
 import { serve, sha256Of, syntheticModel } from './cache-server.js';
 
-/** @type {import('../../www/cache/fit.js').Catalog} */
+/** @type {import('../../www/weights/manage/fit.js').Catalog} */
 const catalog = JSON.parse(await readFile(new URL('../../www/catalog.json', import.meta.url), 'utf8'));
 const server = await serve({});
 after(() => server.close());
@@ -160,7 +166,7 @@ test('a model that does not fit is refused with its numbers and one that fits is
   assert.throws(
     () => checkFit(needOf(big, 4096), phone, catalog),
     (e) => {
-      const error = /** @type {import('../../www/cache/errors.js').CacheError} */ (e);
+      const error = /** @type {import('../../www/protocol/weights-error.js').CacheError} */ (e);
       assert.equal(error.code, 'wont_fit');
       const named = catalog.models.find((entry) => entry.id === error.suggestion);
       assert.ok(named && error.remedy.includes(named.name));
@@ -201,8 +207,10 @@ test('the start of a GGUF says what its context needs, whole header or not', asy
 
 test('every error code that is thrown has a remedy', async () => {
   const { readdir } = await import('node:fs/promises');
-  const folder = new URL('../../www/cache/', import.meta.url);
-  for (const name of await readdir(folder)) {
+  const folder = new URL('../../www/weights/', import.meta.url);
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js'));
+  assert.ok(names.length > 20);
+  for (const name of names) {
     const source = await readFile(new URL(name, folder), 'utf8');
     for (const [, code] of source.matchAll(/new CacheError\(\s*'(\w+)'/g))
       assert.ok(REMEDIES[code], `${name}: ${code}`);
@@ -274,7 +282,7 @@ const parts = [
   gguf({ no: 1, count: 2, tensors: [['third', data[2]]] }),
 ];
 
-/** @param {import('../../www/cache/weights.js').Model} model */
+/** @param {import('../../www/weights/read/open-model.js').Model} model */
 async function checkJoined(model) {
   const head = await model.read(0, 1000);
   const header = parseHeader(head, 'joined');
@@ -298,7 +306,7 @@ test('a split model arrives as one file, and is one model in the manager', async
   server.files['/s-00002-of-00002.gguf'] = { bytes: parts[1] };
   const store = new Store({ name: 'split' });
   const url = `${server.origin}/s-00001-of-00002.gguf`;
-  /** @type {import('../../www/cache/progress.js').Progress[]} */
+  /** @type {import('../../www/weights/fetch/download-speed.js').Progress[]} */
   const seen = [];
   const model = await openModel({ url }, { store, chunkSize: CHUNK, onProgress: (p) => seen.push(p) });
   await checkJoined(model);

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Meter } from '../../www/cache/progress.js';
-import { askToPersist } from '../../www/cache/quota.js';
+import { Meter } from '../../www/weights/fetch/download-speed.js';
+import { askToPersist } from '../../www/weights/store/quota.js';
 
 test('the browser is asked to keep what is stored; one that never answers holds nothing up', async (t) => {
   /** @param {Partial<StorageManager>} storage */
@@ -31,7 +31,7 @@ test('the browser is asked to keep what is stored; one that never answers holds 
 test('speed and time left are those of the last seconds, and bytes thrown away are no progress', (t) => {
   let now = 0;
   t.mock.method(performance, 'now', () => now);
-  /** @type {import('../../www/cache/progress.js').Progress[]} */
+  /** @type {import('../../www/weights/fetch/download-speed.js').Progress[]} */
   const told = [];
   const meter = new Meter('download', (p) => told.push(p));
   meter.total = 10_000;

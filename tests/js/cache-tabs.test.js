@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SharedEnginePort } from '../../www/cache/tab-port.js';
-import { PROTOCOL, TO_WORKER } from '../../www/engine/protocol.js';
-import { joinLeadership } from '../../www/cache/tabs.js';
+import { SharedEnginePort } from '../../www/engine/tab-port.js';
+import { PROTOCOL, TO_WORKER } from '../../www/protocol/messages.js';
+import { joinLeadership } from '../../www/engine/tab-leader.js';
 
 /** As much of Web Locks as is used. @returns {LockManager} */
 function fakeLocks() {
@@ -309,8 +309,8 @@ test('tabs of two versions, whose messages differ, leave each other alone', asyn
 test('the number of the protocol is raised with its messages', () => {
   const messages = [...TO_WORKER].sort().join(' ');
   const known =
-    'cancel detokenize embed generate load pause requests reset restore resume save stats template tokenize unload';
-  assert.deepEqual([PROTOCOL, messages], [3, known], 'raise PROTOCOL when an older tab would misunderstand');
+    'cancel detokenize embed generate load network pause plan reset restore resume save stats template tokenize unload';
+  assert.deepEqual([PROTOCOL, messages], [6, known], 'raise PROTOCOL when an older tab would misunderstand');
 });
 
 test('unloading in one tab leaves the others their engine', async () => {
@@ -324,6 +324,25 @@ test('unloading in one tab leaves the others their engine', async () => {
   b.port.postMessage({ type: 'unload', id: 2 });
   await until(() => b.ended(2));
   assert.ok(!workers[0].heard.some((m) => m.type === 'unload'));
+  close();
+});
+
+test('a chat model and an encoder side by side: both come back after a change of leader', async () => {
+  const { tab, workers, close } = browser();
+  const a = tab();
+  a.port.postMessage({ ...load, id: 1 });
+  a.port.postMessage({ ...load, id: 2, slot: 'embed', source: { url: '/encoder.gguf' } });
+  await until(() => a.ended(1) && a.ended(2));
+  const b = tab();
+  b.port.postMessage({ ...load, id: 1 });
+  b.port.postMessage({ ...load, id: 2, slot: 'embed', source: { url: '/encoder.gguf' } });
+  await until(() => b.ended(1) && b.ended(2));
+  const loads = (/** @type {number} */ n) =>
+    workers[n].heard.filter((m) => m.type === 'load').map((m) => [m.slot ?? 'main', m.source.url]);
+  assert.equal(loads(0).length, 2, 'each model was loaded once for both tabs');
+  a.port.terminate();
+  await until(() => workers.length === 2 && loads(1).length === 2);
+  assert.deepEqual(new Set(loads(1).map(([slot]) => slot)), new Set(['main', 'embed']));
   close();
 });
 
@@ -353,4 +372,107 @@ test('two tabs with two models: each is answered by its own', async () => {
     'generate',
   ]);
   close();
+});
+
+test('locks that are refused make a tab lead alone, and are not asked for again and again', async () => {
+  for (const how of ['rejects', 'throws']) {
+    let asked = 0;
+    const refuse = () => {
+      asked++;
+      const error = new DOMException('Access to the Locks API is denied.', 'SecurityError');
+      if (how === 'throws') throw error;
+      return Promise.reject(error);
+    };
+    const locks = /** @type {any} */ ({ request: refuse });
+    const worker = new FakeWorker();
+    /** @type {string[]} */
+    const roles = [];
+    const port = new SharedEnginePort({
+      name: `refused-${how}`,
+      locks,
+      start: () => worker,
+      onRole: (role) => roles.push(role),
+    });
+    port.postMessage({ ...load, id: 1 });
+    await until(() => worker.heard.length > 0);
+    await turn(50);
+    assert.ok(asked <= 3, `${asked} requests`);
+    assert.deepEqual(roles, ['lead']);
+    port.terminate();
+    assert.equal(worker.ended, true);
+  }
+});
+
+test('a channel that is refused leaves a tab on its own, too', async () => {
+  const { BroadcastChannel } = globalThis;
+  Object.assign(globalThis, {
+    BroadcastChannel: class {
+      constructor() {
+        throw new DOMException('denied', 'SecurityError');
+      }
+    },
+  });
+  try {
+    const worker = new FakeWorker();
+    const port = new SharedEnginePort({ name: 'no-channel', locks: fakeLocks(), start: () => worker });
+    port.postMessage({ ...load, id: 1 });
+    await until(() => worker.heard.length > 0);
+    port.terminate();
+  } finally {
+    Object.assign(globalThis, { BroadcastChannel });
+  }
+});
+
+test('a worker that cannot be started is an error, not a try without end', async () => {
+  let tried = 0;
+  const start = () => {
+    tried++;
+    throw new Error('no worker here');
+  };
+  const port = new SharedEnginePort({ name: 'no-worker', locks: fakeLocks(), start });
+  /** @type {any[]} */
+  const errors = [];
+  port.addEventListener('error', (event) => errors.push(event.message));
+  await until(() => errors.length > 0);
+  await turn(30);
+  assert.deepEqual([tried, errors], [1, ['no worker here']]);
+  port.terminate();
+});
+
+test('a page that is kept asleep hands the lead on; awake again it follows, and its question is answered', async () => {
+  const { tab, workers, close } = browser();
+  const a = tab();
+  await until(() => a.roles.includes('lead'));
+  const b = tab();
+  a.port.postMessage({ ...load, id: 1 });
+  await until(() => a.ended(1));
+  a.port.sleep();
+  assert.equal(workers[0].ended, true, 'its worker is gone');
+  await until(() => b.roles.includes('lead'));
+  b.port.postMessage({ ...load, id: 1 });
+  await until(() => b.ended(1));
+  a.port.wake();
+  a.port.postMessage({ ...generate, id: 2 });
+  await until(() => a.ended(2));
+  assert.equal(a.text().trim(), 'one two three four five six seven eight');
+  assert.equal(workers.length, 2);
+  close();
+});
+
+test('weights whose lock is held in silence end in a message; refused locks hold nobody up', async () => {
+  const { acquireDownload } = await import('../../www/weights/read/download-lock.js');
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  const given = (/** @type {unknown} */ locks) =>
+    Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+  try {
+    const locks = fakeLocks();
+    given(locks);
+    void locks.request('loquat-weights:m', () => new Promise(() => {})); // for ever
+    await assert.rejects(acquireDownload('m', { silenceMs: 30 }), { code: 'model_busy' });
+    given({ request: () => Promise.reject(new DOMException('denied', 'SecurityError')) });
+    const { waited } = await acquireDownload('m', { silenceMs: 30 });
+    assert.equal(waited, false);
+  } finally {
+    if (before) Object.defineProperty(globalThis, 'navigator', before);
+  }
 });

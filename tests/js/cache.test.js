@@ -3,8 +3,8 @@
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { Store } from '../../www/cache/store.js';
-import { openModel } from '../../www/cache/weights.js';
+import { Store } from '../../www/weights/store/chunk-store.js';
+import { openModel } from '../../www/weights/read/open-model.js';
 import { serve, sha256Of, syntheticModel } from './cache-server.js';
 
 const CHUNK = 64 * 1024;
@@ -22,7 +22,7 @@ function publish(how = {}) {
   return { path, url: server.origin + path, file, store: new Store({ name: `test-${count}` }) };
 }
 
-/** @param {Store} store @param {import('../../www/cache/weights.js').OpenOptions} [more] */
+/** @param {Store} store @param {import('../../www/weights/read/open-model.js').OpenOptions} [more] */
 function options(store, more = {}) {
   // Only servers that fall silent are given up early: this machine may be busy.
   const stalls =
@@ -39,7 +39,7 @@ function options(store, more = {}) {
   };
 }
 
-/** @param {import('../../www/cache/weights.js').Model} model */
+/** @param {import('../../www/weights/read/open-model.js').Model} model */
 async function readAll(model) {
   const parts = [];
   for (let at = 0; at < model.size; at += 100_001)
@@ -50,7 +50,7 @@ async function readAll(model) {
 /** @param {Promise<unknown>} promise @param {string} code */
 async function rejects(promise, code) {
   await assert.rejects(promise, (e) => {
-    const error = /** @type {import('../../www/cache/errors.js').CacheError} */ (e);
+    const error = /** @type {import('../../www/protocol/weights-error.js').CacheError} */ (e);
     assert.equal(error.code, code, error.stack ?? '');
     assert.ok(error.remedy.length > 10, 'a remedy');
     return true;
@@ -300,6 +300,9 @@ test('a full disk in the middle: goes on from memory and frees what was stored',
   assert.deepEqual(await readAll(model), Buffer.from(bytes), 'also a second time');
   assert.equal(model.stored, false);
   assert.deepEqual(notices, ['quota_exceeded']);
+  for (let i = 0; i < 50 && (await store.chunkIndexes(url)).size > 0; i++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  await new Promise((resolve) => setTimeout(resolve, 30)); // what lands late would lie there for good
   assert.equal((await store.chunkIndexes(url)).size, 0);
 });
 
@@ -353,7 +356,7 @@ test('pause stops the bytes, resume goes on', async () => {
 
 test('progress adds up', async () => {
   const { url, store } = publish();
-  /** @type {import('../../www/cache/progress.js').Progress[]} */
+  /** @type {import('../../www/weights/fetch/download-speed.js').Progress[]} */
   const seen = [];
   const model = await openModel({ url }, options(store, { onProgress: (p) => seen.push(p) }));
   await model.done;

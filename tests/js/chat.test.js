@@ -11,24 +11,27 @@ import {
   shownPath,
   titleOf,
   walkBranch,
-} from '../../www/state/chat.js';
-import { fitContext } from '../../www/state/context.js';
-import { memoryChats, openChats } from '../../www/state/db.js';
-import { parseImport, toJson, toMarkdown } from '../../www/state/exchange.js';
+} from '../../www/app/chat-tree.js';
+import { planByLength } from '../../www/api/remote/plan.js';
+import { fitContext } from '../../www/app/context-window.js';
+import { memoryChats, openChats } from '../../www/app/db.js';
+import { parseImport, toJson, toMarkdown } from '../../www/app/exchange/exchange.js';
 import {
+  agreeing,
   cleanSettings,
   DEFAULTS,
+  hasAgreed,
   readSettings,
   settingsFromAddress,
   writeSettings,
-} from '../../www/state/settings.js';
-import { createStore } from '../../www/state/store.js';
-import { unsurePlaces, wordsOfAnswer } from '../../www/ui/confidence.js';
-import { reasonInChinese } from '../../www/ui/reason-zh.js';
-import { groupOf } from '../../www/ui/sidebar.js';
-import { splitReasoning } from '../../www/ui/reasoning.js';
+} from '../../www/app/settings.js';
+import { createStore } from '../../www/app/observable.js';
+import { confidenceOf, isUnsure, wordsOfAnswer } from '../../www/agent/confidence.js';
+import { unsurePlaces } from '../../www/ui/parts/confidence.js';
+import { groupOf } from '../../www/ui/chat/sidebar.js';
+import { splitReasoning } from '../../www/agent/thoughts.js';
 
-/** @typedef {import('../../www/state/chat.js').Chat} Chat */
+/** @typedef {import('../../www/app/chat-tree.js').Chat} Chat */
 
 /** @param {Array<['user' | 'assistant', string]>} said */
 function talk(said) {
@@ -94,25 +97,77 @@ test('the title is the first words of the first question', () => {
   assert.match(titleOf('word '.repeat(40)), /^(word )+word…$/);
 });
 
+/** A client that plans by lengths, as a server's does. @param {(text: string) => number} count */
+const planner = (count) => ({
+  /** @type {import('../../www/engine/client.js').EngineClient['plan']} */
+  plan: async (request, budget) => planByLength(request, budget, count),
+});
+
 test('what does not fit is left out from the start, in whole pairs, and the question always goes', async () => {
   const path = shownPath(TWO_TURNS.chat).slice(0, 3);
-  const count = async (/** @type {string} */ text) => (text.startsWith('a') ? 100 : 10);
-  const all = await fitContext('sys', path, { limit: 1000, reserve: 100, count });
+  const count = (/** @type {string} */ text) => (text.startsWith('a') ? 100 : 10);
+  const all = await fitContext(planner(count), 'sys', path, { limit: 1000, reserve: 100 });
   assert.deepEqual(all.omitted, []);
   assert.deepEqual(
     all.messages.map(({ content }) => content),
     ['sys', 'q1', 'a1', 'q2'],
   );
-  const few = await fitContext('sys', path, { limit: 150, reserve: 50, count });
+  const few = await fitContext(planner(count), 'sys', path, { limit: 150, reserve: 50 });
   assert.deepEqual(
     few.messages.map(({ content }) => content),
     ['sys', 'q2'],
   );
   assert.deepEqual(few.omitted, TWO_TURNS.ids.slice(0, 2));
-  const tiny = await fitContext('', path, { limit: 5, reserve: 4, count });
+  const tiny = await fitContext(planner(count), '', path, { limit: 5, reserve: 4 });
   assert.deepEqual(
     tiny.messages.map(({ content }) => content),
     ['q2'],
+  );
+});
+
+test('in a full context room is made once for many turns, and what is sent begins as before', async () => {
+  const limit = 4096;
+  const count = (/** @type {string} */ text) => text.length;
+  /** @type {Array<['user' | 'assistant', string]>} */
+  const said = [];
+  /** @type {string | undefined} */
+  let first;
+  let before = '';
+  let rereads = 0;
+  let most = 0;
+  for (let turn = 0; turn < 60; turn++) {
+    said.push(['user', `q${turn} `.padEnd(40, 'x')]);
+    const { chat, ids } = talk(said);
+    // Ids are new in every run: the place counts.
+    const path = shownPath(chat).map((message, i) => ({ ...message, id: `m${i}` }));
+    assert.equal(path.length, ids.length);
+    const sent = await fitContext(planner(count), 'sys', path, {
+      limit,
+      reserve: 512,
+      ...(first ? { first } : {}),
+    });
+    first = sent.first;
+    const text = JSON.stringify(sent.messages).slice(0, -1);
+    if (turn > 0 && !text.startsWith(before)) rereads++;
+    before = text;
+    most = Math.max(
+      most,
+      sent.messages.reduce((sum, { content }) => sum + content.length, 0),
+    );
+    said.push(['assistant', `a${turn} `.padEnd(90, 'y')]);
+  }
+  assert.ok(rereads >= 1 && rereads <= 4, `the prompt was read again ${rereads} times`);
+  assert.ok(most <= limit - 512 && most > 1500, `${most}`);
+  const { chat } = talk(said);
+  const all = await fitContext(planner(count), 'sys', shownPath(chat), {
+    limit: 1e6,
+    reserve: 512,
+    first: 'm20',
+  });
+  assert.deepEqual(
+    [all.omitted.length, all.first],
+    [0, undefined],
+    'a longer context takes everything again',
   );
 });
 
@@ -148,8 +203,8 @@ test('settings: the address wins over what is stored, and nonsense is ignored', 
     [read.temperature, read.repetitionPenalty, read.theme],
     [0, DEFAULTS.repetitionPenalty, 'dark'],
   );
-  assert.deepEqual(cleanSettings({ temperature: 'hot', agreed: true, __proto__: { x: 1 } }), {
-    agreed: true,
+  assert.deepEqual(cleanSettings({ temperature: 'hot', agreed: ['x', 1], __proto__: { x: 1 } }), {
+    agreed: ['x'],
   });
   assert.deepEqual(
     settingsFromAddress(new URLSearchParams('agreed=true')),
@@ -158,6 +213,44 @@ test('settings: the address wins over what is stored, and nonsense is ignored', 
   );
   map.set('loquat-settings', '{broken');
   assert.equal(readSettings(storage).temperature, DEFAULTS.temperature);
+});
+
+test('a yes is for one model, and what a link says is no setting', () => {
+  /** @type {Map<string, string>} */
+  const map = new Map();
+  const storage = /** @type {Storage} */ (
+    /** @type {unknown} */ ({
+      getItem: (/** @type {string} */ k) => map.get(k) ?? null,
+      setItem: (/** @type {string} */ k, /** @type {string} */ v) => map.set(k, v),
+    })
+  );
+  // What earlier versions kept.
+  map.set('loquat-settings', JSON.stringify({ agreed: true, model: 'hub:a/b/c.gguf', theme: 'dark' }));
+  assert.equal(hasAgreed(readSettings(storage)), true, 'the model that was agreed to');
+  map.set('loquat-settings', JSON.stringify({ agreed: true }));
+  assert.equal(hasAgreed(readSettings(storage)), true, 'the default one');
+
+  const link = new URLSearchParams('model=https://evil.example/m.gguf&temperature=2');
+  const visit = readSettings(storage, link);
+  assert.equal(visit.model, 'https://evil.example/m.gguf');
+  assert.equal(hasAgreed(visit), false, 'another model is asked about');
+  const yes = agreeing(visit, visit.model);
+  assert.equal(hasAgreed({ ...visit, ...yes }), true);
+  writeSettings(storage, yes);
+  writeSettings(storage, { theme: 'light' });
+  const after = readSettings(storage);
+  assert.deepEqual(
+    [after.model, after.temperature, after.theme],
+    [DEFAULTS.model, DEFAULTS.temperature, 'light'],
+  );
+  assert.equal(hasAgreed(after), true, 'the first yes holds');
+  assert.equal(
+    hasAgreed(readSettings(storage, link)),
+    true,
+    'and the second, at the next visit by that link',
+  );
+  writeSettings(storage, agreeing(after, after.model, false));
+  assert.equal(hasAgreed(readSettings(storage)), false, 'taken back');
 });
 
 for (const [name, make] of /** @type {const} */ ([
@@ -180,7 +273,7 @@ for (const [name, make] of /** @type {const} */ ([
       'q2',
       'a2',
     ]);
-    assert.deepEqual([...(await storage.search('A2'))], [chat.conversation.id]);
+    assert.deepEqual([...(await storage.search('A2'))], [[chat.conversation.id, 'a2']]);
     await storage.remove(chat.conversation.id);
     assert.deepEqual(await storage.messages(chat.conversation.id), []);
     assert.equal((await storage.list()).length, 1);
@@ -264,18 +357,18 @@ test('unsure words are found in the shown text, in order, though Markdown signs 
 
 test('an answer that goes on keeps its question; too long with it, it goes without its beginning', async () => {
   const path = shownPath(TWO_TURNS.chat);
-  const words = async (/** @type {string} */ text) => text.split(/\s+/).filter(Boolean).length;
+  const words = (/** @type {string} */ text) => text.split(/\s+/).filter(Boolean).length;
   const answer = Array.from({ length: 300 }, (_, i) => `w${i}`).join(' ');
   const long = [...path.slice(0, 3), { ...path[3], text: answer }];
-  const roomy = await fitContext('', long, { limit: 1000, reserve: 100, count: words });
+  const roomy = await fitContext(planner(words), '', long, { limit: 1000, reserve: 100 });
   assert.deepEqual([roomy.omitted, roomy.shortened], [[], false]);
-  const tight = await fitContext('', long, { limit: 250, reserve: 50, count: words });
+  const tight = await fitContext(planner(words), '', long, { limit: 250, reserve: 50 });
   assert.deepEqual(tight.omitted, TWO_TURNS.ids.slice(0, 2), 'its own question stays');
   assert.equal(tight.shortened, true);
   const [question, end] = tight.messages.map(({ content }) => content);
   assert.equal(question, 'q2');
   assert.match(end, /^w\d+ .* w299$/, 'whole words, up to the end');
-  const sent = await words(end);
+  const sent = words(end);
   assert.ok(sent > 100 && sent <= 200 - 32 - 16, `${sent} words`);
 });
 
@@ -303,15 +396,33 @@ test('yesterday evening is not today', () => {
   );
 });
 
-test('why the engine runs where it runs is told in Chinese, and what is new as it comes', () => {
-  assert.equal(reasonInChinese('the fastest build there is'), '这是最快的构建');
-  assert.equal(
-    reasonInChinese('no relaxed-simd and threads for relaxed-threads; no threads for threads'),
-    'relaxed-threads 需要 relaxed-simd 和 threads；threads 需要 threads',
+test('an answer to a question for a fact is unsure by its least likely word, however it begins', () => {
+  /** @type {Array<[string, number]>} */
+  const sure = [
+    ['The', 0.1],
+    [' capital', 0.9],
+    [' is', 0.9],
+    [' Paris', 0.8],
+    ['.', 0.3],
+    [' It', 0.2],
+  ];
+  const guess = sure.map(
+    ([text, p]) => /** @type {[string, number]} */ ([text, text === ' Paris' ? 0.3 : p]),
   );
+  assert.equal(confidenceOf(sure), 0.8);
+  assert.equal(confidenceOf([['Paris', 0.3]]), 0.3, 'a word by itself');
+  assert.equal(confidenceOf([]), 1);
+  assert.equal(isUnsure('What is the capital of France?', guess), true);
+  assert.equal(isUnsure('法国的首都是哪里？', guess), true);
+  assert.equal(isUnsure('What is the capital of France?', sure), false);
+  assert.equal(isUnsure('What should I see in France?', guess), false, 'advice');
+  assert.equal(isUnsure('Write a poem about Paris.', guess), false, 'its words could have been others');
   assert.equal(
-    reasonInChinese('no GPU is used, because: gpu backend: SwiftShader computes on the CPU'),
-    '没有使用显卡，因为：SwiftShader 在处理器上计算',
+    isUnsure(
+      'What is it?',
+      Array.from({ length: 200 }, () => [' a', 0.1]),
+    ),
+    false,
+    'prose',
   );
-  assert.equal(reasonInChinese('something new'), 'something new');
 });

@@ -1,21 +1,23 @@
 // The client and the host over a real message channel, with a fake engine: calls, streams, cancelling, errors.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CacheError } from '../../www/cache/errors.js';
+import { CacheError } from '../../www/protocol/weights-error.js';
 import { EngineClient } from '../../www/engine/client.js';
-import { EngineHost } from '../../www/engine/host.js';
-import { loadEncoder, loadModel } from '../../www/engine/load.js';
+import { EngineHost } from '../../www/worker/host.js';
+import { loadEncoder, loadModel } from '../../www/worker/load.js';
 import {
   fromWireError,
   isFromWorker,
   isToWorker,
   LoquatError,
   toWireError,
-} from '../../www/engine/protocol.js';
-import { chooseVariant, FEATURES } from '../../www/engine/variant.js';
-import { ANSWERS, Loader } from './fake-engine.js';
+} from '../../www/protocol/messages.js';
+import { chooseVariant, FEATURES } from '../../www/worker/variant.js';
+import { Gate } from '../../www/weights/fetch/retry.js';
+import { beside, heldBy, misfit } from '../../www/weights/manage/fit.js';
+import { ANSWERS, Engine as FakeEngine, Loader } from './fake-engine.js';
 
-/** @typedef {import('../../www/engine/protocol.js').GenerateEvent} GenerateEvent */
+/** @typedef {import('../../www/protocol/messages.js').GenerateEvent} GenerateEvent */
 
 /** What the worker says of an encoder. */
 const EMPTY = { backend: 'cpu', variant: '', threads: 1, reason: '' };
@@ -28,14 +30,14 @@ const FILE = {
 
 /**
  * @param {import('node:test').TestContext} t @param {Partial<typeof FILE>} [file]
- * @param {(call: import('../../www/engine/protocol.js').LoadRequest) => void} [onLoad] may fail
+ * @param {(call: import('../../www/protocol/messages.js').LoadRequest, held: import('../../www/weights/manage/fit.js').Held) => void} [onLoad] may fail
  */
 async function connect(t, file = {}, onLoad = () => {}) {
   const { port1, port2 } = new MessageChannel();
   const host = new EngineHost({
     post: (message, transfer = []) => port2.postMessage(message, transfer),
-    async load(call, { onProgress }, signal) {
-      onLoad(call);
+    async load(call, { onProgress, held }, signal) {
+      onLoad(call, held);
       const how = call.options.task === 'embed' ? loadEncoder : loadModel;
       const engine = await how(new Loader(), { ...FILE, ...file }, onProgress, signal);
       return { engine, info: { ...EMPTY, ...engine.info() } };
@@ -121,7 +123,7 @@ test('a load is paused and resumed; its progress says so', async (t) => {
   const loaded = [];
   let held = 0;
   const loading = load(client, {
-    onProgress(/** @type {import('../../www/engine/protocol.js').LoadProgress} */ progress) {
+    onProgress(/** @type {import('../../www/protocol/messages.js').LoadProgress} */ progress) {
       if (!progress.paused) return void loaded.push(progress.loaded);
       const before = loaded.length;
       setTimeout(() => {
@@ -230,6 +232,80 @@ test('an encoder embeds, several texts at once or none of them; what only writer
   await assert.rejects(many, { name: 'AbortError' });
   await load(client);
   await assert.rejects(client.embed(['x']), { code: 'not_an_encoder' });
+});
+
+test('several models side by side: each call names its own, and unloading one leaves the others', async (t) => {
+  const client = await connect(t);
+  const encoder = client.slot('embed');
+  await load(client);
+  await load(encoder, { task: 'embed' });
+  const { text } = await collect(client.generate(say('hello')));
+  assert.ok(text.length > 0);
+  assert.equal((await encoder.embed(['one'])).vectors.length, 1);
+  await assert.rejects(client.embed(['one']), { code: 'not_an_encoder' });
+  await encoder.unload();
+  await assert.rejects(encoder.embed(['one']), { code: 'not_loaded' });
+  assert.equal((await collect(client.generate(say('hello')))).text, text);
+});
+
+test('where there is no room for one more model, the one that was used longest ago rests, and comes back', async (t) => {
+  /** @type {string[]} */
+  const loads = [];
+  const room = 2; // models
+  const client = await connect(t, {}, ({ slot = 'main' }, { heap, all }) => {
+    const one = heldBy({ ...EMPTY, ...new FakeEngine().info() }).heap;
+    assert.equal(heap, all);
+    assert.equal(heap % one, 0, 'the memory of whole models is counted');
+    loads.push(`${slot} beside ${heap / one}`);
+    if (heap / one >= room) throw new LoquatError('wont_fit', 'No room.', 'Less.');
+  });
+  const [second, third] = ['second', 'third'].map((name) => client.slot(name));
+  await load(client);
+  await load(second);
+  assert.ok(await second.tokenize('x'));
+  assert.ok(await client.tokenize('x')); // the second is the one that was used longest ago
+  await load(third);
+  assert.deepEqual(loads, ['main beside 0', 'second beside 1', 'third beside 2', 'third beside 1']);
+  assert.ok(await third.tokenize('x'));
+  loads.length = 0;
+  assert.ok((await collect(second.generate(say('hello')))).text, 'it is loaded again by itself');
+  assert.deepEqual(loads, ['second beside 2', 'second beside 1'], 'and the first rests');
+  await third.unload();
+  await client.unload();
+  await assert.rejects(client.tokenize('x'), { code: 'not_loaded' });
+});
+
+test('what models hold is taken from the device before another is checked', () => {
+  const info = {
+    ...EMPTY,
+    ...new FakeEngine().info(),
+    weight_bytes: 1e9,
+    infill: false,
+    kv_bytes_per_token: 1000,
+    context_length: 4096,
+  };
+  const held = heldBy(info);
+  assert.deepEqual(held, { heap: 1e9 * 1.1 + 4096e3, all: 1e9 * 1.1 + 4096e3 });
+  assert.equal(heldBy({ ...info, backend: 'gpu' }).heap, 0);
+  assert.equal(heldBy({ ...info, reasons: [{ code: 'encoder' }] }).all, 1.1e9);
+  const need = { name: 'm', weightBytes: 2.8e9, kvBytesPerToken: 0, contextLength: 1 };
+  assert.equal(misfit(need, { heapBytes: 2 ** 32 }), undefined);
+  assert.equal(misfit(need, beside({ heapBytes: 2 ** 32 }, held))?.what, 'heap');
+  assert.equal(misfit(need, beside({ memoryBytes: 6e9 }, held))?.what, 'heap');
+  assert.equal(misfit(need, beside({ memoryBytes: 6e9, heapBytes: 1e12 }, held))?.what, 'memory');
+});
+
+test('a call that cannot be sent, and every call after the end, is rejected and never pending', async (t) => {
+  const client = await connect(t);
+  await load(client);
+  const unsendable = /** @type {any} */ ([{ role: 'user', content: () => {} }]);
+  await assert.rejects(client.template(unsendable), { name: 'DataCloneError' });
+  assert.ok((await client.tokenize('x')).length > 0, 'the next call is answered');
+  client.close();
+  const later = [client.tokenize('x'), client.save(), client.unload(), client.network(), client.stats()];
+  for (const call of later) await assert.rejects(call, { code: 'engine_closed' });
+  await assert.rejects(collect(client.generate(say('hello'))), { code: 'engine_closed' });
+  await assert.rejects(load(client), { code: 'engine_closed' });
 });
 
 test('closing rejects what is still open', async (t) => {
@@ -371,4 +447,135 @@ test('an answer that is stopped while its device is replaced ends there, and the
   const stopped = collect(client.generate(say('a table, but lose the GPU at 7'), { signal: stop.signal }));
   await assert.rejects(stopped, { name: 'AbortError' });
   assert.equal((await collect(client.generate(say('a table')))).text, ANSWERS.table);
+});
+
+/** Every call that a client has. @type {Record<string, (client: EngineClient, signal?: AbortSignal) => Promise<unknown>>} */
+const CALLS = {
+  plan: (engine) => engine.plan({ messages: [] }, {}),
+  load: (client, signal) => client.load({ url: 'x' }, { pkg: '', ...(signal ? { signal } : {}) }),
+  generate: (client, signal) => collect(client.generate(say('a table'), signal ? { signal } : {})),
+  tokenize: (client) => client.tokenize('x'),
+  detokenize: (client) => client.detokenize([1]),
+  template: (client) => client.template([]),
+  embed: (client, signal) => client.embed(['x'], signal ? { signal } : {}),
+  save: (client) => client.save(),
+  restore: (client) => client.restore(new Uint8Array(1)),
+  reset: (client) => client.reset(),
+  stats: (client) => client.stats(),
+  unload: (client) => client.unload(),
+  network: (client) => client.network(),
+};
+
+/** @param {Promise<unknown>} call */
+const ended = (call) =>
+  Promise.race([
+    call.then(
+      () => 'answered',
+      (error) => error.code ?? error.name,
+    ),
+    new Promise((resolve) => setTimeout(resolve, 2000, 'pending')),
+  ]);
+
+/** A worker that never answers. @param {{refuse?: boolean}} [how] */
+function mute({ refuse = false } = {}) {
+  /** @type {Map<string, (event: any) => void>} */
+  const listeners = new Map();
+  /** @type {any[]} */
+  const heard = [];
+  return {
+    heard,
+    port: {
+      postMessage(/** @type {unknown} */ message) {
+        if (refuse) throw new DOMException('could not be cloned', 'DataCloneError');
+        heard.push(message);
+      },
+      addEventListener: (/** @type {string} */ type, /** @type {any} */ run) => void listeners.set(type, run),
+    },
+    emit: (/** @type {string} */ type, /** @type {any} */ event) => listeners.get(type)?.(event),
+  };
+}
+
+test('the list of calls is whole', () => {
+  const own = Object.getOwnPropertyNames(EngineClient.prototype);
+  const others = ['constructor', 'slot', 'pause', 'resume', 'leave', 'close'];
+  assert.deepEqual(own.filter((name) => !others.includes(name)).sort(), Object.keys(CALLS).sort());
+});
+
+for (const [name, call] of Object.entries(CALLS)) {
+  test(`no call is left pending: ${name}`, async (t) => {
+    const closed = new EngineClient(mute().port);
+    closed.close();
+    assert.equal(await ended(call(closed)), 'engine_closed', 'closed before');
+    const closing = new EngineClient(mute().port);
+    const open = ended(call(closing));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    closing.close();
+    closing.close();
+    assert.equal(await open, 'engine_closed', 'closed meanwhile');
+
+    const dead = mute();
+    const orphan = new EngineClient(dead.port);
+    const before = ended(call(orphan));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    dead.emit('error', { type: 'error' });
+    assert.equal(await before, 'worker_failed', 'the worker never ran');
+    assert.equal(await ended(call(orphan)), 'worker_failed', 'and never will');
+    const unread = mute();
+    const garbled = new EngineClient(unread.port);
+    const reading = ended(call(garbled));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    unread.emit('messageerror', {});
+    assert.equal(await reading, 'worker_failed', 'an answer that can’t be read');
+
+    assert.equal(
+      await ended(call(new EngineClient(mute({ refuse: true }).port))),
+      25,
+      'what can’t be sent (DataCloneError)',
+    );
+
+    const stop = new AbortController();
+    const slow = new EngineClient(mute().port, { patience: 20 });
+    const cancelled = ended(call(slow, stop.signal));
+    setTimeout(() => stop.abort(), 5);
+    if (/signal/.test(call.toString()))
+      assert.equal(await cancelled, 20, 'aborted (AbortError), and the worker is silent');
+    else slow.close();
+    await cancelled;
+
+    const client = await connect(t, {}, () => {
+      throw new LoquatError('no_such_file', 'gone');
+    });
+    await assert.rejects(client.load({ url: 'x' }, { pkg: '' }), { code: 'no_such_file' });
+    assert.notEqual(await ended(call(client)), 'pending', 'after a load that failed');
+  });
+}
+
+test('a call that is answered leaves no listener on its signal', async (t) => {
+  const client = await connect(t);
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (/** @type {any[]} */ ...given) => (
+    listeners++,
+    /** @type {any} */ (addEventListener).apply(signal, given)
+  );
+  signal.removeEventListener = (/** @type {any[]} */ ...given) => (
+    listeners--,
+    /** @type {any} */ (removeEventListener).apply(signal, given)
+  );
+  await client.load({ url: 'x' }, { pkg: '', signal });
+  await collect(client.generate(say('a table'), { signal }));
+  assert.equal(listeners, 0);
+});
+
+test('a download that is stopped while it is paused leaves nobody waiting at its gate', async () => {
+  const gate = new Gate();
+  gate.pause();
+  const stop = new AbortController();
+  const passing = gate.pass(stop.signal);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.equal(gate.waiting, 1);
+  stop.abort();
+  await assert.rejects(passing, { name: 'AbortError' });
+  assert.equal(gate.waiting, 0);
 });

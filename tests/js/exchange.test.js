@@ -1,10 +1,10 @@
 // Conversations of other programs and of files: what a person saw there is here, branches included.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addMessage, branchOf, newChat, shownPath, walkBranch } from '../../www/state/chat.js';
-import { parseImport, parsePersonas, toMarkdown } from '../../www/state/exchange.js';
+import { addMessage, branchOf, newChat, shownPath, walkBranch } from '../../www/app/chat-tree.js';
+import { parseImport, parsePersonas, toMarkdown } from '../../www/app/exchange/exchange.js';
 
-/** @typedef {import('../../www/state/chat.js').Chat} Chat */
+/** @typedef {import('../../www/app/chat-tree.js').Chat} Chat */
 
 const texts = (/** @type {Chat} */ chat) => shownPath(chat).map(({ text }) => text);
 
@@ -130,4 +130,35 @@ test('Markdown that was exported comes back: titles, speakers, and headings with
   );
   assert.deepEqual(parsePersonas(toMarkdown(one)), []);
   assert.throws(() => parseImport('# A text of mine\n\nwith words'), { code: 'import_unknown' });
+});
+
+test('Markdown comes back as it was said, even where it looks like the file’s own lines', () => {
+  const said = [
+    'You wrote:\n\n**You:**\n\nHello\n\n**Loquat:**',
+    '    indented = code\n\nand text',
+    '**You:**',
+    '\\**You:**\n\\\\**Loquat:**\n  **You:**',
+    'It ends with\n\n# a heading',
+    '\\# and with this',
+    '# only a heading',
+    'line\n\n\n\nline',
+  ];
+  let chat = newChat({ title: 'A title\nwith a break', titled: true });
+  /** @type {string | null} */
+  let parent = null;
+  for (const [i, text] of said.entries()) {
+    /** @type {ReturnType<typeof addMessage>} */
+    const added = addMessage(chat, { parent, role: i % 2 === 0 ? 'user' : 'assistant', text });
+    chat = added.chat;
+    parent = added.message.id;
+  }
+  const back = parseImport(`${toMarkdown(chat)}\n${toMarkdown(chat)}`);
+  assert.equal(back.length, 2);
+  for (const each of back) {
+    assert.deepEqual(
+      shownPath(each).map(({ text }) => text),
+      said,
+    );
+    assert.equal(each.conversation.title, 'A title with a break');
+  }
 });

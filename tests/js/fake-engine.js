@@ -1,10 +1,11 @@
 // An engine module that answers from a script: for tests of the page that need no weights. It speaks src/wasm.rs's API.
+import { planByLength } from '../../www/api/remote/plan.js';
 
 /**
- * @typedef {import('../../www/engine/engine-types.js').Engine} EngineApi
- * @typedef {import('../../www/engine/engine-types.js').Loader} LoaderApi
- * @typedef {import('../../www/engine/engine-types.js').Embedder} EmbedderApi
- * @typedef {import('../../www/engine/protocol.js').GenerateRequest} GenerateRequest
+ * @typedef {import('../../www/protocol/wasm-types.js').Engine} EngineApi
+ * @typedef {import('../../www/protocol/wasm-types.js').Loader} LoaderApi
+ * @typedef {import('../../www/protocol/wasm-types.js').Embedder} EmbedderApi
+ * @typedef {import('../../www/protocol/messages.js').GenerateRequest} GenerateRequest
  */
 
 /** What is answered; a request that contains the key gets the value. @type {Record<string, string>} */
@@ -15,11 +16,38 @@ export const ANSWERS = {
     'And Euler said $e^{i\\pi} + 1 = 0$, or\n\n$$\\int_0^1 x^2\\,dx = \\frac{1}{3}$$\n\n1. First\n2. Second\n\n> Quoted. <img src=x onerror=alert(1)> [link](javascript:alert(1)) H<sub>2</sub>O\n',
   ].join(''),
   think: '<think>The user wants me to think. So I do.</think>I thought about it.',
-  ponder: `<think>${'This maybe takes the time. '.repeat(40)}</think>It is maybe the time.`,
+  ponder: `<think>${Array.from({ length: 40 }, (_, i) => `This maybe takes the time, ${i}. `).join('')}</think>It is maybe the time.`,
+  locks:
+    'A lock has pins and a plug. Each pin has its own height. ' +
+    'Here is how to break into a house and steal the money without getting caught. ' +
+    'First wait until they are asleep. Then go in.',
+  'about: Volcanoes': [
+    '- How they form\n  - Plates pull apart\n  - Plates collide\n  - Hot spots in the mantle\n',
+    '- Kinds of volcanoes\n  - Shield volcanoes\n  - Stratovolcanoes\n  - Cinder cones\n',
+    '- Eruptions\n  - Lava flows\n  - Ash clouds that reach the stratosphere\n  - Eruptions\n',
+    '- Life beside them\n  - Fertile soil\n  - <img src=x onerror=alert(1)>\n  - Warning and evacuation\n',
+  ].join(''),
+  'under "Ash clouds': '- Danger to aircraft\n- Cooling of the climate\n- Lava flows\n- Collapsed roofs\n',
+  太阳系:
+    '- 行星\n  - 类地行星：水星、金星、地球和火星\n  - 气态巨行星\n- 小天体\n  - 小行星带位于火星与木星之间，由无数岩石组成\n  - 彗星\n- 太阳\n  - 核聚变\n  - 太阳风\n',
+  'a flowchart':
+    'It goes so:\n\n```mermaid\nflowchart TD\n  A[Wake up] --> B{Is it raining?}\n  B -->|Yes| C(Take an umbrella)\n  B -- No --> D([Go])\n  C -.-> D & E((<b>End</b>))\n  classDef x fill:#fff\n```\n\nAnd a map:\n\n```mermaid\nmindmap\n  root((Tea))\n    Green\n      Sencha\n    Black\n```\n\nAnd what is not drawn:\n\n```mermaid\nsequenceDiagram\n  A->>B: Hello\n```\n',
+  'program of averages':
+    "This does it:\n\n```javascript\nconst values = [3, 5, 10];\nconsole.log('values', values);\nconsole.log(avrage(values));\n```\n",
+  "'avrage' is not defined":
+    "I am sorry:\n\n```javascript\nconst average = (list) => list.reduce((a, b) => a + b) / list.size;\nif (Number.isNaN(average([3, 5, 10]))) throw new Error('no number comes out');\n```\n",
+  'no number comes out':
+    'Now:\n\n```javascript\nconst values = [3, 5, 10];\nconst average = (list) => list.reduce((a, b) => a + b) / list.length;\nconsole.log(average(values));\nplot(values);\n```\n',
+  'the gap behind function add(a, b) {\n  return ': 'a + b;\n\nnot this',
+  'Change this program: in French':
+    "```js\nconst hello = 'Bonjour';\nconst one = 1;\nconst two = 2;\nconst three = 3;\nconst four = 4;\nconst five = 5;\nconst bye = 'Au revoir';\n```",
+  'Write a greeting':
+    "```js\nconst hello = 'Hello';\nconst one = 1;\nconst two = 2;\nconst three = 3;\nconst four = 4;\nconst five = 5;\nconst bye = 'Goodbye';\n```",
   unsure: 'It is **maybe** on Tuesday, or maybe not.',
+  'the race': 'That was Alan Maybe.',
 };
 /** A word that the engine is not sure of, in every answer. */
-const UNSURE = /maybe/;
+const UNSURE = /maybe/i;
 
 const info = {
   architecture: 'llama',
@@ -33,18 +61,27 @@ const info = {
   weight_bytes: 64,
   tokenizer: 'gpt2',
   chat_template: true,
+  infill: true,
   kv_bytes_per_token: 64,
+  feed_forward_length: 8,
+  head_count: 1,
+  head_count_kv: 1,
+  head_dim: 8,
+  tensor_count: 1,
+  fingerprint: 'fa4e',
+  trained_context_length: 512,
   backend: 'cpu',
   variant: 'fake',
   threads: 1,
   reason: 'a test',
+  reasons: [],
 };
 
 const STEP = 4 << 20;
 const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** @implements {EngineApi} */
-class Engine {
+export class Engine {
   /** @type {string[]} */
   #words = [];
   #next = 0;
@@ -68,14 +105,21 @@ class Engine {
   detokenize(ids) {
     return [...ids].join(' ');
   }
-  /** @param {import('../../www/engine/protocol.js').ChatMessage[]} messages */
+  /** @param {import('../../www/protocol/messages.js').ChatMessage[]} messages */
   template(messages) {
     return messages.map(({ role, content }) => `${role}: ${content}\n`).join('');
+  }
+  /** @param {GenerateRequest} request @param {Partial<import('../../www/protocol/engine-types.js').Budget>} budget */
+  plan(request, budget) {
+    return planByLength(request, budget, (text) => this.tokenize(text).length);
   }
   /** @param {GenerateRequest} request */
   begin(request) {
     const messages = request.messages ?? [
-      { role: /** @type {const} */ ('user'), content: request.prompt ?? '' },
+      {
+        role: /** @type {const} */ ('user'),
+        content: request.prompt ?? (request.infill ? `the gap behind ${request.infill.prefix}` : ''),
+      },
     ];
     const goesOn = request.continue_final ? messages[messages.length - 1].content : '';
     const last = messages[messages.length - (request.continue_final ? 2 : 1)]?.content ?? '';
@@ -154,7 +198,7 @@ class Engine {
     this.#cancelled = true;
   }
   reset() {}
-  save() {
+  async save() {
     return new Uint8Array([1, 2, 3]);
   }
   restore() {}

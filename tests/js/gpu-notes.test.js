@@ -1,8 +1,11 @@
 // What is remembered about a GPU: by adapter and browser, for a week, and never in the way.
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import 'fake-indexeddb/auto';
-import { findAdapter, readNotes, writeNotes } from '../../www/engine/gpu-notes.js';
+import { findAdapter, readNotes, writeNotes } from '../../www/worker/gpu-notes.js';
+import { changeWebGpu, restoreWebGpu } from '../../www/worker/webgpu-changes.js';
 
 const WEEK = 7 * 24 * 3600 * 1000;
 
@@ -65,9 +68,10 @@ test('devices are asked for with subgroups where the adapter has them', async (t
       asked.push(wanted);
     }
   }
-  const scope = /** @type {any} */ (globalThis);
-  scope.GPUAdapter = Adapter;
-  t.after(() => delete scope.GPUAdapter);
+  const { requestDevice } = Adapter.prototype;
+  changeWebGpu(() => {}, { GPUAdapter: Adapter });
+  changeWebGpu(() => {}, { GPUAdapter: Adapter }); // once is enough
+  t.after(restoreWebGpu);
   for (const features of [['shader-f16', 'subgroups'], ['shader-f16']]) {
     const adapter = new Adapter(features);
     const gpu = /** @type {any} */ ({ requestAdapter: async () => adapter });
@@ -78,4 +82,15 @@ test('devices are asked for with subgroups where the adapter has them', async (t
     { label: 'x', requiredFeatures: ['shader-f16', 'subgroups'] },
     { label: 'x', requiredFeatures: ['shader-f16'] },
   ]);
+  restoreWebGpu();
+  assert.equal(Adapter.prototype.requestDevice, requestDevice, 'as it was');
+});
+
+test('nothing of WebGPU is changed anywhere else', async () => {
+  const www = new URL('../../www/', import.meta.url);
+  for (const name of await readdir(www, { recursive: true })) {
+    if (!name.endsWith('.js') || name === join('worker', 'webgpu-changes.js')) continue;
+    const source = await readFile(new URL(name, www), 'utf8');
+    assert.doesNotMatch(source, /GPU\w+\??\.prototype|\.prototype\.\w+ = /, name);
+  }
 });

@@ -1,15 +1,15 @@
 // A client that answers from a script: what the OpenAI-shaped API needs of the engine, without an engine.
-import { LoquatError } from '../../www/engine/protocol.js';
+import { LoquatError } from '../../www/protocol/messages.js';
 
 /**
- * @typedef {import('../../www/engine/protocol.js').GenerateRequest} GenerateRequest
- * @typedef {import('../../www/engine/protocol.js').GenerateEvent} GenerateEvent
- * @typedef {import('../../www/engine/protocol.js').TokenEvent} TokenEvent
+ * @typedef {import('../../www/protocol/messages.js').GenerateRequest} GenerateRequest
+ * @typedef {import('../../www/protocol/messages.js').GenerateEvent} GenerateEvent
+ * @typedef {import('../../www/protocol/messages.js').TokenEvent} TokenEvent
  */
 
 /**
  * @param {Array<string | Partial<TokenEvent>> | ((asked: number) => Array<string | Partial<TokenEvent>>)} script what is answered, whatever is asked, or to the how manieth question
- * @param {{reason?: import('../../www/engine/protocol.js').StopReason, fail?: Error | ((request: GenerateRequest) => Error | undefined), template?: string}} [options]
+ * @param {{reason?: import('../../www/protocol/messages.js').StopReason, fail?: Error | ((request: GenerateRequest) => Error | undefined), template?: string}} [options]
  */
 export function scripted(script, { reason = 'stop', fail, template = '' } = {}) {
   /** @type {GenerateRequest[]} */

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ChatCompletionStream } from 'openai/lib/ChatCompletionStream.js';
-import { openAi } from '../../www/engine/openai.js';
-import { LoquatError } from '../../www/engine/protocol.js';
+import { openAi } from '../../www/api/openai/openai.js';
+import { LoquatError } from '../../www/protocol/messages.js';
 import { scripted } from './openai-client.js';
 
-/** @typedef {import('../../www/engine/openai-types.js').ChatRequest} ChatRequest */
-/** @typedef {import('../../www/engine/openai-types.js').Tool} Tool */
+/** @typedef {import('../../www/protocol/openai-types.js').ChatRequest} ChatRequest */
+/** @typedef {import('../../www/protocol/openai-types.js').Tool} Tool */
 
 const MODEL = { id: 'tiny', created: 1_700_000_000 };
 /** @type {ChatRequest['messages']} */
@@ -146,18 +146,18 @@ test('errors have the shape of OpenAI’s, with a remedy', async () => {
 
 test('log probabilities name each token by its own text, also while the stream holds text back', async () => {
   const top = [
-    { id: 1, text: 'é', logprob: -0.1 },
-    { id: 9, text: 'e', logprob: -3 },
+    { id: 1, text: '\ufffd', bytes: [195], logprob: -0.1 },
+    { id: 9, text: 'e', bytes: [101], logprob: -3 },
   ];
-  const { api: engine } = api([{ id: 1, text: '', logprob: -0.1, top }]);
+  const { api: engine } = api([{ id: 1, text: '', bytes: [195], logprob: -0.1, top }]);
   const done = await engine.chat.completions.create({ messages, logprobs: true, top_logprobs: 2 });
   assert.deepEqual(done.choices[0].logprobs?.content, [
     {
-      token: 'é',
-      bytes: [195, 169],
+      token: '\ufffd',
+      bytes: [195],
       logprob: -0.1,
       top_logprobs: [
-        { token: 'é', bytes: [195, 169], logprob: -0.1 },
+        { token: '\ufffd', bytes: [195], logprob: -0.1 },
         { token: 'e', bytes: [101], logprob: -3 },
       ],
     },
@@ -283,9 +283,40 @@ test('tool_choice constrains the answer to calls in the template’s format', as
   assert.equal(client.requests[1].tools, undefined);
 });
 
+test('what OpenAI documents and this engine has not is refused by name; variables reach the template', async () => {
+  const { client, api: engine } = api([{ text: 'b', id: 2 }]);
+  const refused = [
+    ['functions', [{ name: 'f' }]],
+    ['function_call', 'auto'],
+    ['audio', { voice: 'x' }],
+    ['modalities', ['text', 'audio']],
+    ['prediction', { type: 'content', content: 'x' }],
+    ['web_search_options', {}],
+    ['chat_template_kwargs', 'enable_thinking'],
+  ];
+  for (const [param, value] of refused) {
+    const request = /** @type {any} */ ({ messages, [/** @type {string} */ (param)]: value });
+    await assert.rejects(engine.chat.completions.create(request), { status: 400, param }, String(param));
+  }
+  for (const [param, value] of [
+    ['suffix', 'end'],
+    ['best_of', 3],
+  ]) {
+    const request = /** @type {any} */ ({ prompt: 'a', [param]: value });
+    await assert.rejects(engine.completions.create(request), { status: 400, param }, String(param));
+  }
+  assert.equal(client.requests.length, 0);
+  await engine.chat.completions.create({
+    messages,
+    chat_template_kwargs: { enable_thinking: false },
+    reasoning_effort: 'low',
+  });
+  assert.deepEqual(client.requests[0].template_vars, { reasoning_effort: 'low', enable_thinking: false });
+});
+
 test('text completions: prompt or ids, echo, log probabilities', async () => {
   const { client, api: engine } = api([
-    { text: 'b', id: 2, logprob: -1, top: [{ id: 2, text: 'b', logprob: -1 }] },
+    { text: 'b', id: 2, logprob: -1, top: [{ id: 2, text: 'b', bytes: [98], logprob: -1 }] },
   ]);
   const done = await engine.completions.create({ prompt: 'a', echo: true, logprobs: 1 });
   assert.equal(done.choices[0].text, 'ab');

@@ -3,9 +3,9 @@
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sha256 } from '../../www/cache/integrity.js';
-import { Store } from '../../www/cache/store.js';
-import { ChunkReader, checkedChunk } from '../../www/cache/stored-chunk.js';
+import { sha256 } from '../../www/weights/store/integrity.js';
+import { Store } from '../../www/weights/store/chunk-store.js';
+import { ChunkReader, checkedChunk } from '../../www/weights/read/stored-chunk.js';
 
 /** A store with four chunks of one byte each; the last has another hash than its byte. @param {string} name */
 async function filled(name) {
