@@ -75,11 +75,15 @@ export async function machineState() {
 
 /** @typedef {Awaited<ReturnType<typeof machineState>>} MachineState */
 
-/** Keeps one core busy, as another program would, until it is stopped. */
-export function keepCoreBusy() {
-  const child = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
+/** Keeps cores busy, as so many other programs would, until they are stopped. @param {number} programs */
+export function keepBusy(programs) {
+  const children = Array.from({ length: programs }, () =>
+    spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
+  );
   return async () => {
-    child.kill();
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    for (const child of children) {
+      child.kill();
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    }
   };
 }

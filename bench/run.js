@@ -1,9 +1,10 @@
 // `cargo xtask bench`: rounds in which every engine has its turn, then the table. Installs and builds nothing.
 import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pageDriver } from './browser.js';
 import { childDriver } from './drivers/child.js';
-import { QUIET, describeMachine, keepCoreBusy, machineState, watchOthers } from './machine.js';
+import { QUIET, describeMachine, keepBusy, machineState, watchOthers } from './machine.js';
 import { CPU, GPU as GPU_PLACES } from './places.js';
 import { markdown } from './report.js';
 import { BUSY, FULL, GPU, QUICK, session } from './session.js';
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string' },
     engines: { type: 'string' },
     dist: { type: 'string', default: 'dist' },
+    model: { type: 'string' }, // a GGUF file, else that of LOQUAT_MODEL
     show: { type: 'string' }, // prints the table of what --json wrote
   },
 });
@@ -28,7 +30,7 @@ if (options.show) {
   console.log(markdown(JSON.parse(await readFile(options.show, 'utf8'))));
   process.exit(0);
 }
-const model = process.env.LOQUAT_MODEL;
+const model = options.model ?? process.env.LOQUAT_MODEL;
 if (!model) throw new Error('LOQUAT_MODEL names no model file: start this by `cargo xtask bench`');
 const threads = options.gpu ? [1] : options.threads.split(',').map(Number);
 const rounds = Number(options.rounds ?? (options.quick || options.gpu ? 1 : 5));
@@ -45,6 +47,7 @@ const command = [
   ...(options.threads === '1,2' ? [] : ['--threads', options.threads]),
   ...(options.rounds ? ['--rounds', options.rounds] : []),
   ...(options.engines ? ['--engines', options.engines] : []),
+  ...(options.model ? ['--model', basename(options.model)] : []),
 ].join(' ');
 
 const before = await machineState();
@@ -102,11 +105,11 @@ async function prime(stage, engine) {
   throw new Error('its model does not come from its cache');
 }
 
-/** @param {Stage} stage @param {string} engine @param {number} n @param {number} round @param {import('./session.js').Scale} scale @param {boolean} busy */
+/** @param {Stage} stage @param {string} engine @param {number} n @param {number} round @param {import('./session.js').Scale} scale @param {number} busy other programs that keep cores busy */
 async function turn(stage, engine, n, round, scale, busy) {
   const which = { round, place: stage.place.name, engine, threads: n, busy };
   const started = performance.now();
-  const stop = busy ? keepCoreBusy() : async () => {};
+  const stop = keepBusy(busy);
   /** @type {Driver | undefined} */
   let driver;
   try {
@@ -126,7 +129,7 @@ async function turn(stage, engine, n, round, scale, busy) {
     await stop();
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const how = options.gpu ? stage.place.name : `${n} threads${busy ? ', a core busy' : ''}`;
+  const how = options.gpu ? stage.place.name : `${n} threads${busy ? `, beside ${busy} busy` : ''}`;
   say(`round ${round + 1}/${rounds}: ${engine}, ${how} (${seconds} s)`);
 }
 
@@ -148,11 +151,11 @@ async function open(place) {
 
 /** @param {Stage} stage @param {number} round */
 async function measure(stage, round) {
-  for (const n of threads)
-    for (const engine of stage.usable) await turn(stage, engine, n, round, scale, false);
+  for (const n of threads) for (const engine of stage.usable) await turn(stage, engine, n, round, scale, 0);
   await save();
   if (options.gpu || !stage.usable.includes('loquat')) return;
-  for (const n of threads) await turn(stage, 'loquat', n, round, BUSY, true);
+  for (const programs of options.quick ? [1] : [1, 2, 4])
+    for (const n of threads) await turn(stage, 'loquat', n, round, BUSY, programs);
 }
 
 try {

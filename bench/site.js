@@ -55,7 +55,7 @@ export async function startSite({ model, dist, onnx }) {
   server.pages.set('/bench/page.js', await bundle({ entryPoints: [join(here, 'page/page.js')] }));
   if (onnx) server.pages.set('/peers/transformers.js', await transformers());
   server.pages.set('/bench/watch.js', { type: JS, body: WATCH_MEMORY });
-  const worker = "import './watch.js';\nimport '/engine/worker.js';\n";
+  const worker = "import './watch.js';\nimport '/worker/worker.js';\n";
   server.pages.set('/bench/loquat-worker.js', { type: JS, body: worker });
   const html = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>';
   server.pages.set('/bench/', { type: 'text/html', body: html });

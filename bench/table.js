@@ -5,11 +5,11 @@ import { ratio } from './stats.js';
 /** @typedef {import('./session.js').MetricName} MetricName */
 
 /** One value a round. @param {Turn[]} turns @param {string} engine @param {number} threads @param {MetricName} metric */
-export function series(turns, engine, threads, metric, busy = false) {
+export function series(turns, engine, threads, metric, busy = 0) {
   const rounds = Math.max(0, ...turns.map(({ round }) => round + 1));
   return Array.from({ length: rounds }, (_, round) => {
     const turn = turns.find(
-      (t) => t.round === round && t.engine === engine && t.threads === threads && t.busy === busy,
+      (t) => t.round === round && t.engine === engine && t.threads === threads && Number(t.busy) === busy,
     );
     return turn?.sample?.[metric];
   });

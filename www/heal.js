@@ -6,16 +6,12 @@
   const here = new URL('.', location.href).href;
   const started = () => document.querySelector('.loquat') !== null;
 
-  /** The last resort, in the two languages of the page: nothing else has been loaded. */
+  /** The last resort, in every language of the page: nothing else has been loaded. */
   function say() {
     if (started()) return;
     const text = document.createElement('p');
     text.setAttribute('role', 'alert');
-    text.append(
-      'Loquat could not be loaded. Check the connection and reload the page; your conversations are kept.',
-      document.createElement('br'),
-      '页面无法加载。请检查网络连接后重新加载，您的对话都会保留。',
-    );
+    text.innerText = __LOQUAT_BROKEN__.join('\n');
     document.body.replaceChildren(text);
   }
 

@@ -6,7 +6,7 @@ import { askMemory } from './memory.js';
 
 /**
  * What a token cost the GPU, prompts aside.
- * @param {import('../../www/engine/protocol.js').GpuStats} before @param {import('../../www/engine/protocol.js').GpuStats} after
+ * @param {import('../../www/protocol/messages.js').GpuStats} before @param {import('../../www/protocol/messages.js').GpuStats} after
  */
 function perToken(before, after) {
   const gpu_steps = after.steps - before.steps;

@@ -1,127 +1,86 @@
 // The page's side of the engine: calls become promises and async iterators, an AbortSignal becomes a cancel message.
-import { fromWireError, isFromWorker, LoquatError } from './protocol.js';
+import { fromWireError, LoquatError, MAIN_SLOT } from '../protocol/messages.js';
+import { Calls } from './calls.js';
 
 /**
- * @typedef {import('./protocol.js').Call} Call
- * @typedef {import('./protocol.js').GenerateEvent} GenerateEvent
- * @typedef {import('./protocol.js').LoadEvent} LoadEvent
- * @typedef {import('./protocol.js').RecoveryEvent} RecoveryEvent
- * @typedef {import('./protocol.js').EngineInfo} EngineInfo
+ * @typedef {import('../protocol/messages.js').Call} Call
+ * @typedef {import('../protocol/messages.js').GenerateEvent} GenerateEvent
+ * @typedef {import('../protocol/messages.js').EngineInfo} EngineInfo
  */
 
-/** @template T @typedef {T extends unknown ? Omit<T, 'id'> : never} WithoutId */
+/** @typedef {import('./calls.js').Port} Port */
 
-/**
- * What the client needs of a Worker; a MessagePort or a test double fits too.
- * @typedef {object} Port
- * @property {(message: unknown, transfer: Transferable[]) => void} postMessage
- * @property {(type: string, listener: (event: any) => void) => void} addEventListener
- * @property {() => void} [terminate]
- */
-
-/**
- * @typedef {object} Pending
- * @property {(value: any) => void} resolve
- * @property {(error: Error) => void} reject
- * @property {(event: GenerateEvent | LoadEvent | RecoveryEvent) => void} onEvent
- */
+const closed = () => new LoquatError('engine_closed', 'The engine was closed.', 'Load the model again.');
 
 export class EngineClient {
-  #port;
-  #nextId = 1;
-  /** @type {Map<number, Pending>} */
-  #pending = new Map();
+  #calls;
+  #slot;
   /** @type {{onNotice?: ((notice: Error) => void) | undefined, onEngine?: ((info: EngineInfo) => void) | undefined}} */
   #listener = {};
-
   #loading = 0; // the number of the last load
-  /** @type {Pending['onEvent']} whom notices concern that come when it has ended */
-  #onLate = () => {};
+  #left = false;
 
-  /** @param {Port} port */
-  constructor(port) {
-    this.#port = port;
-    port.addEventListener('message', (event) => this.#receive(event.data));
-    port.addEventListener('error', (event) => {
-      const what = event.message || 'its script could not be loaded';
-      this.#failAll(
-        new LoquatError('worker_failed', `The engine's worker failed: ${what}.`, 'Reload the page.'),
-      );
-    });
+  /** @param {Port | Calls} port the worker; or the calls of another client, to share its worker @param {{slot?: string, patience?: number}} [options] `slot`: which of its models; `patience`: ms that a cancelled call may take to end by itself */
+  constructor(port, { slot = MAIN_SLOT, patience } = {}) {
+    this.#calls = port instanceof Calls ? port : new Calls(port, patience);
+    this.#slot = slot;
   }
 
-  /** @param {unknown} data */
-  #receive(data) {
-    if (!isFromWorker(data)) return;
-    const pending = this.#pending.get(data.id);
-    if (!pending) {
-      if (data.type === 'event' && data.id === this.#loading) this.#onLate(data.event);
-      return;
-    }
-    if (data.type === 'event') return pending.onEvent(data.event);
-    this.#pending.delete(data.id);
-    if (data.type === 'result') pending.resolve(data.value);
-    else pending.reject(fromWireError(data.error));
-  }
-
-  /** @param {Error} error */
-  #failAll(error) {
-    for (const pending of this.#pending.values()) pending.reject(error);
-    this.#pending.clear();
+  /** Another model beside this one, in the same worker: what it loads takes nothing from this one. @param {string} name */
+  slot(name) {
+    return new EngineClient(this.#calls, { slot: name });
   }
 
   /**
    * @template T
-   * @param {WithoutId<Call>} call
-   * @param {{signal?: AbortSignal, onEvent?: Pending['onEvent'], transfer?: Transferable[]}} [options]
+   * @param {import('./calls.js').WithoutId<Call>} call
+   * @param {Parameters<Calls['start']>[1]} [options]
    * @returns {Promise<T>}
    */
-  #call(call, { signal, onEvent = () => {}, transfer = [] } = {}) {
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    const id = this.#nextId++;
-    const cancel = () => this.#port.postMessage({ type: 'cancel', id }, []);
-    /** @type {Promise<T>} */
-    const answer = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, onEvent }));
-    signal?.addEventListener('abort', cancel, { once: true });
-    this.#port.postMessage({ ...call, id }, transfer);
-    return answer.finally(() => signal?.removeEventListener('abort', cancel));
+  #call(call, options) {
+    if (this.#left) return Promise.reject(closed());
+    return /** @type {Promise<T>} */ (this.#calls.start({ ...call, slot: this.#slot }, options).answer);
   }
 
   /**
-   * @param {import('./protocol.js').ModelSource} source
-   * @param {import('./protocol.js').LoadOptions & {pkg: string, builds?: import('./variant.js').Variant[], signal?: AbortSignal, onProgress?: (progress: import('./protocol.js').LoadProgress) => void, onNotice?: (notice: Error) => void, onEngine?: (info: EngineInfo) => void}} options `onNotice` also tells what happens in answers; `onEngine`: another engine has taken over
+   * @param {import('../protocol/messages.js').ModelSource} source
+   * @param {import('../protocol/messages.js').LoadOptions & {pkg: string, builds?: import('../worker/variant.js').Variant[], signal?: AbortSignal, onProgress?: (progress: import('../protocol/messages.js').LoadProgress) => void, onNotice?: (notice: Error) => void, onEngine?: (info: EngineInfo) => void}} options `onNotice` also tells what happens in answers; `onEngine`: another engine has taken over
    * @returns {Promise<EngineInfo>}
    */
   load(source, { pkg, builds, signal, onProgress, onNotice, onEngine, ...options }) {
     this.#listener = { onNotice, onEngine };
-    this.#loading = this.#nextId;
-    /** @type {Pending['onEvent']} */
+    /** @type {import('./calls.js').Pending['onEvent']} */
     const onEvent = (event) => {
       if (event.type === 'progress') onProgress?.(event.progress);
       else if (event.type === 'notice') onNotice?.(fromWireError(event.notice));
     };
-    // The whole file is checked when the engine already answers.
-    this.#onLate = (event) => event.type === 'notice' && onEvent(event);
-    return this.#call(
-      { type: 'load', source, options, pkg, ...(builds ? { builds } : {}) },
+    if (this.#left) return Promise.reject(closed());
+    const { id, answer } = this.#calls.start(
+      { type: 'load', source, options, pkg, slot: this.#slot, ...(builds ? { builds } : {}) },
       { signal, onEvent },
     );
+    // The whole file is checked when the engine already answers.
+    this.#calls.listenOn(id, this.#loading, (event) => {
+      if (event.type === 'notice') onEvent(event);
+    });
+    this.#loading = id;
+    return /** @type {Promise<EngineInfo>} */ (answer);
   }
 
   /** The download of the load under way stops; what has arrived is kept. */
   pause() {
-    this.#port.postMessage({ type: 'pause', id: this.#loading }, []);
+    this.#calls.tell('pause', this.#loading);
   }
 
   /** It goes on with what is missing. */
   resume() {
-    this.#port.postMessage({ type: 'resume', id: this.#loading }, []);
+    this.#calls.tell('resume', this.#loading);
   }
 
   /**
    * Streams one answer. Aborting ends it with an AbortError after its `done` event (reason `cancelled`) was yielded;
    * leaving the loop early cancels too.
-   * @param {import('./protocol.js').GenerateRequest} request
+   * @param {import('../protocol/messages.js').GenerateRequest} request
    * @param {{signal?: AbortSignal}} [options]
    * @returns {AsyncGenerator<GenerateEvent, void, void>}
    */
@@ -169,14 +128,24 @@ export class EngineClient {
     return this.#call({ type: 'tokenize', text, special });
   }
 
+  /**
+   * What of a request's messages goes to the model; generating from just these tokenizes nothing again.
+   * @param {import('../protocol/messages.js').GenerateRequest} request
+   * @param {Partial<import('../protocol/messages.js').Budget>} budget
+   * @returns {Promise<import('../protocol/messages.js').ContextPlan>}
+   */
+  plan(request, budget) {
+    return this.#call({ type: 'plan', request, budget });
+  }
+
   /** @param {ArrayLike<number>} ids @returns {Promise<string>} */
   detokenize(ids) {
     return this.#call({ type: 'detokenize', ids });
   }
 
   /**
-   * @param {import('./protocol.js').ChatMessage[]} messages
-   * @param {{tools?: unknown[], add_generation_prompt?: boolean}} [options]
+   * @param {import('../protocol/messages.js').ChatMessage[]} messages
+   * @param {import('../protocol/engine-types.js').TemplateOptions} [options]
    * @returns {Promise<string>} the prompt's text
    */
   template(messages, options = {}) {
@@ -186,8 +155,8 @@ export class EngineClient {
   /**
    * Vectors of texts, where an encoder is loaded (task `embed`).
    * @param {Array<string | ArrayLike<number>>} inputs texts, or ids of texts
-   * @param {import('./protocol.js').EmbedOptions & {signal?: AbortSignal}} [options]
-   * @returns {Promise<import('./protocol.js').Embeddings>}
+   * @param {import('../protocol/messages.js').EmbedOptions & {signal?: AbortSignal}} [options]
+   * @returns {Promise<import('../protocol/messages.js').Embeddings>}
    */
   embed(inputs, { signal, ...options } = {}) {
     return this.#call({ type: 'embed', inputs, options }, signal ? { signal } : {});
@@ -208,7 +177,7 @@ export class EngineClient {
     return this.#call({ type: 'reset' });
   }
 
-  /** Counters of the GPU; undefined where the CPU computes. @returns {Promise<import('./protocol.js').GpuStats | undefined>} */
+  /** Counters of the GPU; undefined where the CPU computes. @returns {Promise<import('../protocol/messages.js').GpuStats | undefined>} */
   stats() {
     return this.#call({ type: 'stats' });
   }
@@ -218,14 +187,18 @@ export class EngineClient {
     return this.#call({ type: 'unload' });
   }
 
-  /** What the worker asked of the network so far. @returns {Promise<import('./protocol.js').NetworkRequest[]>} */
-  requests() {
-    return this.#call({ type: 'requests' });
+  /** What the worker asked of the network so far, and who keeps it to its page's policy. @returns {Promise<import('../protocol/messages.js').NetworkReport>} */
+  network() {
+    return this.#call({ type: 'network' });
   }
 
-  /** Ends the worker; calls still open are rejected. */
+  /** Ends the worker, and with it all models in it; calls that are open, and later ones, are rejected. */
   close() {
-    this.#port.terminate?.();
-    this.#failAll(new LoquatError('engine_closed', 'The engine was closed.', 'Load the model again.'));
+    this.#calls.end(closed());
+  }
+
+  /** No more calls to this model; the worker and its other models go on. */
+  leave() {
+    this.#left = true;
   }
 }

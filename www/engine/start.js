@@ -1,12 +1,10 @@
-// Starts the engine's worker, one for all tabs, and says where its files are.
-import { SharedEnginePort } from '../cache/tab-port.js';
-import { EngineClient } from './client.js';
+// Starts the engine, one for all tabs, and says where its files are. Its code is loaded with the first model.
+import { incomplete } from '../protocol/messages.js';
 
 /** The folder of wasm builds, beside main.js. */
 export const PKG = new URL('../pkg/', import.meta.url).href;
 
-export function startEngine() {
-  const start = () =>
-    new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'loquat-engine' });
-  return new EngineClient(new SharedEnginePort({ start }));
-}
+/** Ahead of time, where it is known that a model will be loaded. */
+export const loadEngine = () => import('./shared-engine.js').catch(incomplete);
+
+export const startEngine = async () => (await loadEngine()).startEngine();

@@ -10,15 +10,10 @@ import { STYLE } from './launcher-style.js';
  * @typedef {import('./panel-types.js').PanelModule} PanelModule
  */
 
-const WORDS = {
-  en: { open: 'Open chat', close: 'Close chat', failed: 'The chat could not be loaded. Try again.' },
-  zh: { open: '打开聊天', close: '关闭聊天', failed: '无法加载聊天，请重试。' },
-};
-
 /** @param {string | undefined} wanted */
 function wordsOf(wanted) {
   const language = wanted && wanted !== 'auto' ? wanted : (globalThis.navigator?.language ?? 'en');
-  return language.startsWith('zh') ? WORDS.zh : WORDS.en;
+  return __LOQUAT_LAUNCHER__[language.toLowerCase().split('-')[0]] ?? __LOQUAT_LAUNCHER__.en;
 }
 
 /**
@@ -46,6 +41,25 @@ function bubble() {
   return svg;
 }
 
+/** For as long as the visitor is on the site, in this tab. @param {string} key @param {boolean} open */
+function remember(key, open) {
+  try {
+    if (open) sessionStorage.setItem(key, 'yes');
+    else sessionStorage.removeItem(key);
+  } catch {
+    // Storage is blocked: it opens closed.
+  }
+}
+
+/** @param {string} key */
+function remembered(key) {
+  try {
+    return sessionStorage.getItem(key) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** So that importing this on a server does no harm. */
 const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (class {});
 
@@ -56,8 +70,13 @@ export class LoquatChat extends Base {
   /** Where the chat's own page is, for those who want it in a frame. @type {string | undefined} */
   static frameAddress;
 
+  /** What opens the chat by itself, by the rules that a site has written. @type {(() => Promise<typeof import('./opening.js')>) | undefined} */
+  static loadOpening;
+
   /** @type {WidgetOptions} set before the first opening, these count more than attributes */
   options = {};
+  /** The shop's own functions; set before the first question, as frameworks do that set properties late. @type {WidgetOptions['tools']} */
+  tools;
   /** @type {Promise<Panel> | undefined} */
   #panel;
   #root = this.attachShadow({ mode: 'open' });
@@ -70,7 +89,14 @@ export class LoquatChat extends Base {
     const attributes = [...this.attributes].map(
       ({ name, value }) => /** @type {[string, string]} */ ([name, value]),
     );
-    return { title: 'Loquat', ...optionsFrom(attributes), ...this.options };
+    return { title: 'Loquat', ...optionsFrom(attributes), id: this.#name, attributes, ...this.options };
+  }
+
+  /** Several on a page have a conversation each: the first without a name is the site's, others count. */
+  get #name() {
+    if (this.id) return this.id;
+    const unnamed = [...document.querySelectorAll('loquat-chat:not([id])')].indexOf(this);
+    return unnamed > 0 ? `#${unnamed + 1}` : '';
   }
 
   connectedCallback() {
@@ -78,14 +104,15 @@ export class LoquatChat extends Base {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     this.#root.adoptedStyleSheets = [sheet];
-    const { title, floating, position = 'bottom-right', theme, language, launcherText } = this.#all;
+    const { title, floating, position = 'bottom-right', theme, language, launcherText, config } = this.#all;
     if (theme && theme !== 'auto') this.dataset.theme = theme;
     const role = floating ? 'dialog' : 'region';
-    this.#frame = make('div', { class: 'frame', part: 'frame', role, 'aria-label': title });
+    this.#frame = make('div', { class: 'box', part: 'frame', role, 'aria-label': title });
     this.classList.toggle('loquat-floating', Boolean(floating));
     this.#root.replaceChildren(this.#frame);
     if (!floating) return void this.open().catch(() => {});
     this.#frame.hidden = true;
+    const again = remembered(this.#openKey);
     const label = launcherText ? [make('span', {}, launcherText)] : [];
     this.#launcher = make(
       'button',
@@ -98,6 +125,13 @@ export class LoquatChat extends Base {
     this.#launcher.addEventListener('click', () => this.toggle());
     const box = make('div', { class: `floating ${position}` }, this.#frame, this.#launcher);
     this.#root.replaceChildren(box);
+    if (again)
+      void this.open({ focus: false }).catch(() => {}); // it was open on the page before
+    else if (config)
+      void LoquatChat.loadOpening?.().then(
+        ({ watch }) => watch(this, config),
+        () => {},
+      );
     box.addEventListener('keydown', (event) => {
       // A dialog within, or an answer being written, takes the key first.
       if (event.key === 'Escape' && !event.defaultPrevented && !this.#frame?.querySelector('dialog[open]')) {
@@ -124,17 +158,18 @@ export class LoquatChat extends Base {
 
   /** @param {string} type @param {unknown} [detail] */
   #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 
   /** Loads the chat, once. @returns {Promise<Panel>} */
   #ready() {
     const frame = this.#frame;
-    if (!frame) return Promise.reject(new Error('<loquat-chat> is not part of a document.'));
+    if (!frame) return Promise.reject(new Error('<loquat-chat> is in no document.'));
     this.#panel ??= (async () => {
       try {
         const options = this.#all;
         const host = {
+          element: this,
           emit: (/** @type {string} */ type, /** @type {unknown} */ detail) => this.#emit(type, detail),
           ...(this.#launcher ? { close: () => this.close() } : {}),
         };
@@ -151,18 +186,24 @@ export class LoquatChat extends Base {
     return this.#panel;
   }
 
+  get #openKey() {
+    return `loquat-widget-open:${this.#name}`;
+  }
+
   get isOpen() {
     return this.#frame?.hidden === false;
   }
 
-  async open() {
+  /** @param {{focus?: boolean}} [how] focus: false leaves it where it is */
+  async open({ focus = true } = {}) {
     if (!this.#frame) return;
     const opened = !this.isOpen || !this.#panel;
     this.#frame.hidden = false;
     this.#launcher?.setAttribute('aria-expanded', 'true');
     if (opened) this.#emit('open');
     const panel = await this.#ready();
-    if (this.#launcher) panel.focusInput();
+    if (this.#launcher && this.#all.history !== false) remember(this.#openKey, true);
+    if (this.#launcher && focus) panel.focusInput();
   }
 
   close() {
@@ -170,6 +211,7 @@ export class LoquatChat extends Base {
     this.#frame.hidden = true;
     this.#launcher.setAttribute('aria-expanded', 'false');
     this.#launcher.focus();
+    remember(this.#openKey, false);
     this.#emit('close');
   }
 
@@ -193,6 +235,11 @@ export class LoquatChat extends Base {
     return (await this.#ready()).clear();
   }
 
+  /** For the merchant: what was asked in this visit, how it was answered, what it took. */
+  async report() {
+    return (await this.#ready()).report?.();
+  }
+
   async focusInput() {
     return (await this.#ready()).focusInput();
   }
@@ -204,13 +251,14 @@ function frameAddressOf({ frame }) {
   if (address) return address;
   throw Object.assign(new Error('frame has no address.'), {
     code: 'frame_address',
-    remedy: 'Give the address of frame.html: <loquat-chat frame="/loquat/widget/frame.html">.',
+    remedy: 'Say where frame.html is: <loquat-chat frame="/widget/frame.html">.',
   });
 }
 
-/** @param {() => Promise<PanelModule>} loadPanel @param {string} [frameAddress] */
-export function defineElement(loadPanel, frameAddress) {
+/** @param {() => Promise<PanelModule>} loadPanel @param {string} [frameAddress] @param {typeof LoquatChat.loadOpening} [loadOpening] */
+export function defineElement(loadPanel, frameAddress, loadOpening) {
   LoquatChat.loadPanel = loadPanel;
+  LoquatChat.loadOpening = loadOpening;
   LoquatChat.frameAddress = frameAddress;
   const registry = globalThis.customElements;
   if (registry && !registry.get('loquat-chat')) registry.define('loquat-chat', LoquatChat);

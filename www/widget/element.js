@@ -1,5 +1,11 @@
-// Defines <loquat-chat> for sites that import it: `import 'loquat/element'`.
+// Defines <loquat-chat> for sites that import it: `import 'loquat-chat/element'`.
 import { defineElement, LoquatChat } from './chat-element.js';
 
-defineElement(() => import('./panel.js'));
+/** @typedef {import('./types/element.js').LoquatChatAttributes} LoquatChatAttributes */
+
+defineElement(
+  () => import('./panel.js'),
+  undefined,
+  () => import('./opening.js'),
+);
 export { LoquatChat };

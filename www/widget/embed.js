@@ -3,8 +3,17 @@
 import { defineElement } from './chat-element.js';
 
 const script = /** @type {HTMLScriptElement} */ (document.currentScript);
-const panel = new URL('widget/panel.js', script.src).href;
-defineElement(() => import(panel), new URL('widget/frame.html', script.src).href);
+const at = (/** @type {string} */ name) => new URL(`widget/${name}`, script.src).href;
+defineElement(
+  () => import(at('panel.js')),
+  at('frame.html'),
+  () => import(at('opening.js')),
+);
+
+/** A tag manager, or a template that is used twice, may run this twice: one chat of a name is enough. */
+const name = script.dataset.id ?? '';
+const MADE = Symbol.for(`loquat-chat ${name}`);
+const made = /** @type {Record<symbol, boolean>} */ (/** @type {unknown} */ (globalThis));
 
 function start() {
   const chat = document.createElement('loquat-chat');
@@ -16,5 +25,8 @@ function start() {
   document.body.append(chat);
 }
 
-if (document.body) start();
-else document.addEventListener('DOMContentLoaded', start, { once: true });
+if (!made[MADE]) {
+  made[MADE] = true;
+  if (document.body) start();
+  else document.addEventListener('DOMContentLoaded', start, { once: true });
+}

@@ -50,8 +50,13 @@ export async function createFramePanel(frame, address, options, { emit, close })
   inner.addEventListener(
     'load',
     () => {
-      const { frame: _frame, floating: _floating, ...rest } = options;
-      const connect = { loquat: 'connect', options: rest, look, closable: Boolean(close) };
+      const { frame: _frame, floating: _floating, tools: _tools, ...rest } = options; // functions cross no frame
+      const connect = {
+        loquat: 'connect',
+        options: { ...rest, page: location.pathname },
+        look,
+        closable: Boolean(close),
+      };
       // Only the page that was asked for may have the port.
       inner.contentWindow?.postMessage(connect, origin, [theirs]);
     },

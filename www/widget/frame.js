@@ -6,7 +6,7 @@ import { createPanel } from './panel.js';
 /** @typedef {import('./frame-protocol.js').Connect} Connect */
 /** @typedef {import('./frame-protocol.js').FromFrame} FromFrame */
 
-const OURS = '.frame { border: 0; border-radius: 0; }';
+const OURS = '.box { border: 0; border-radius: 0; }';
 
 /** Origins that may connect besides our own, listed in frame.html; `*` is all. */
 const ALLOWED = new Set(
@@ -29,7 +29,7 @@ async function show({ options, look, closable }, post) {
   if (language && language !== 'auto') document.documentElement.lang = language;
   document.title = title;
   const frame = document.createElement('div');
-  frame.className = 'frame';
+  frame.className = 'box';
   root.append(frame);
   const close = () => post({ type: 'close' });
   /** @param {string} name @param {unknown} [detail] */

@@ -1,6 +1,4 @@
-// The site's texts into the system prompt, whole. Which part of a long text matters is not decided here.
-
-const HEADING = 'Answer from these texts where they help; say so where they do not.';
+// The site's texts: fetched, and as plain text. Which of them a question needs is passages.js's.
 
 /** @param {string} entry */
 const isAddress = (entry) => /^(https?:\/\/|\.{0,2}\/)\S+$/.test(entry);
@@ -27,26 +25,23 @@ async function textAt(address, base) {
 
 /**
  * What can't be had is left out, and told; the rest goes in.
- * @param {string} system
  * @param {string[]} knowledge texts, or addresses on this site
  * @param {string} base
  * @param {(error: unknown) => void} onError
+ * @returns {Promise<string[]>}
  */
-export async function withKnowledge(system, knowledge, base, onError) {
+export async function textsOf(knowledge, base, onError) {
   const found = await Promise.allSettled(
     knowledge.map((entry) => (isAddress(entry) ? textAt(entry, base) : entry)),
   );
-  const texts = found.flatMap((each) => {
-    if (each.status === 'fulfilled') return [each.value];
-    onError(each.reason);
-    return [];
-  });
-  if (texts.length === 0) return system;
-  const clean = texts.map((text) =>
-    text
+  return found.flatMap((each) => {
+    if (each.status === 'rejected') {
+      onError(each.reason);
+      return [];
+    }
+    return each.value
       .replace(/[ \t]+/g, ' ')
       .replace(/\s*\n\s*/g, '\n')
-      .trim(),
-  );
-  return [system, HEADING, ...clean].filter(Boolean).join('\n\n');
+      .trim();
+  });
 }

@@ -1,0 +1,100 @@
+// Programs in answers: run, what they wrote kept beside the answer, and a program that failed given back to the model with
+// its error. Loaded with the first program that is run.
+import { runJavaScript } from '../agent/code/run.js';
+import { codeOf, failureOf } from '../agent/code/failure.js';
+import { splitReasoning } from '../agent/thoughts.js';
+import { shownPath } from './chat-tree.js';
+
+/**
+ * @typedef {import('../protocol/parts.js').Part} Part
+ * @typedef {import('../protocol/parts.js').RunPart} RunPart
+ * @typedef {import('./chat-tree.js').Message} Message
+ */
+
+/** How often a program goes back to the model. */
+export const ROUNDS = 3;
+
+/** @param {readonly Part[]} parts */
+const runsOf = (parts) => /** @type {RunPart[]} */ (parts.filter(({ type }) => type === 'run'));
+
+/** An answer's parts with what its program wrote: behind all else, in the order of the programs. @param {Message} message @param {RunPart} run @returns {Part[]} */
+export function withRun({ text, parts }, run) {
+  const split = splitReasoning(text);
+  const thought = split.thought ? [{ type: 'thought', text: split.thought }] : [];
+  const before = parts ?? [...thought, { type: 'text', text: split.text }];
+  const runs = runsOf(before).filter(({ block }) => block !== run.block);
+  const all = [...runs, run].sort((a, b) => (a.block ?? 0) - (b.block ?? 0));
+  return [...before.filter(({ type }) => type !== 'run'), ...all];
+}
+
+/**
+ * @param {import('./app.js').Context} context
+ * @param {ReturnType<typeof import('./part-edits.js').createPartEdits>} edits
+ * @param {(text: string) => Promise<unknown>} send asks the model, and resolves when it has answered
+ * @param {typeof runJavaScript} [execute]
+ */
+export function createCodeRuns({ store, options }, edits, send, execute = runJavaScript) {
+  /** The run that was asked for last, so that its part can take the focus. @type {RunPart | undefined} */
+  let fresh;
+  /** The repair under way: its message by now, and its round. @type {{conversation: string, round: number, stopped: boolean} | undefined} */
+  let repairing;
+
+  const last = () => shownPath(store.get().chat).pop();
+
+  /**
+   * @param {string} id of the answer @param {number} block which of its code blocks @param {string} source
+   * @param {AbortSignal} [signal] ends the program @returns {Promise<RunPart>}
+   */
+  async function run(id, block, source, signal) {
+    const made = await execute(source, { pkg: options.pkg, ...(signal ? { signal } : {}) });
+    const part = { ...made, block };
+    fresh = part;
+    const message = store.get().chat.messages[id];
+    if (message) await edits.setParts(message, withRun(message, part));
+    return part;
+  }
+
+  return {
+    run,
+    /** Whether a part is that of the program that was run last; asked once. @param {RunPart} part */
+    isFresh(part) {
+      if (part !== fresh) return false;
+      fresh = undefined;
+      return true;
+    },
+    /** The round of a repair that is under way in this conversation. */
+    get round() {
+      return repairing?.conversation === store.get().chat.conversation.id ? repairing.round : 0;
+    },
+    /** Ends a repair; the answer that is being written is ended by who writes it. */
+    stop() {
+      if (repairing) repairing.stopped = true;
+    },
+    /**
+     * Sends a program's error to the model, runs what it answers, and does so again while that fails: at most three times.
+     * Ends when the person stops an answer, says something else or goes to another conversation.
+     * @param {RunPart} failed @param {(failure: string) => string} ask the question, in the person's language
+     */
+    async repair(failed, ask) {
+      const { id: conversation } = store.get().chat.conversation;
+      const mine = { conversation, round: 0, stopped: false };
+      repairing = mine;
+      try {
+        for (let part = failed; part.ended !== 'done' && mine.round < ROUNDS;) {
+          mine.round += 1;
+          const before = last()?.id;
+          await send(ask(failureOf(part)));
+          const answer = last();
+          const here = store.get().chat.conversation.id === conversation;
+          if (!here || mine.stopped || !answer || answer.id === before || answer.status !== 'done') return;
+          const found = codeOf(answer.text);
+          if (!found) return;
+          part = await run(answer.id, found.block, found.code);
+          if (mine.stopped) return;
+        }
+      } finally {
+        if (repairing === mine) repairing = undefined;
+      }
+    },
+  };
+}
