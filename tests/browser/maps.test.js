@@ -263,6 +263,7 @@ test('by pointer: chosen, dragged to another branch, coloured, folded, moved abo
   await dialog.waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
+  await map.node('Eruptions').waitFor();
   assert.equal(await map.node('Eruptions').count(), 1);
   assert.deepEqual(errors, []);
 });

@@ -1,10 +1,11 @@
 // Without a network, without isolation headers, in a folder, after an update that broke: the page is there.
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { settingsChunk } from './chunks.js';
 import { MODEL, setup } from './harness.js';
 import { FAKE, parts, setupFake } from './page.js';
 
@@ -187,14 +188,7 @@ test('a page that cannot start says so, and is not loaded for ever', async (t) =
 test('a part of the page that does not arrive is told, and asked for again', async (t) => {
   const { server, open } = await setupFake(t);
   server.faults.set('/sw.js', { status: 404 }); // or it would be kept already
-  const chunks = await readdir(new URL('../../dist/chunks/', import.meta.url));
-  // The panel of settings, not that of tables: it alone has the personas.
-  const isSettings = async (/** @type {string} */ file) =>
-    /^panel-\w+\.js$/.test(file) &&
-    /persona/.test(await readFile(new URL(`../../dist/chunks/${file}`, import.meta.url), 'utf8'));
-  const found = await Promise.all(chunks.map(isSettings));
-  const settings = chunks[found.indexOf(true)];
-  assert.ok(settings, 'the panel is a chunk of its own');
+  const settings = await settingsChunk();
   server.faults.set(`/chunks/${settings}`, { status: 503 });
   const { page } = await open(FAKE);
   const { button } = parts(page);

@@ -1,9 +1,9 @@
 // A host that sends no headers: the engine's worker is kept to the page's list of hosts all the same, and what the service worker
 // keeps is what belongs there.
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
+import { settingsChunk } from './chunks.js';
 import { FAKE, parts, setupFake } from './page.js';
 
 const BARE = { isolation: false, policy: false };
@@ -98,14 +98,8 @@ test('while an answer is written, the proof of privacy asks the worker, too', as
   assert.equal(await page.evaluate(writing), true, 'it was still being written');
 });
 
-/** @param {string} start of a chunk's name */
-async function chunkNamed(start) {
-  const chunks = await readdir(new URL('../../dist/chunks/', import.meta.url));
-  return chunks.find((file) => file.startsWith(`${start}-`) && file.endsWith('.js')) ?? assert.fail(start);
-}
-
 test('a page with status 200 in a chunk’s place is neither kept nor served for ever', async (t) => {
-  const chunk = await chunkNamed('panel'); // the settings
+  const chunk = await settingsChunk();
   const { server, open } = await setupFake(t, BARE);
   server.faults.set(`/chunks/${chunk}`, { html: '<!doctype html><title>Shop</title>' });
   const { page } = await open(FAKE);

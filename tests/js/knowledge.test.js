@@ -1,26 +1,10 @@
 // A knowledge file: built the same way twice, read as far as a question needs it, and honest where it is damaged.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
-import { gather } from '../../www/service/build/gather.js';
 import { readHtmlPage } from '../../www/service/build/html-page.js';
-import { writeKnowledge } from '../../www/service/build/write-file.js';
 import { openKnowledge } from '../../www/service/knowledge-file.js';
 import { searchPassages } from '../../www/service/search.js';
-
-/** @typedef {import('../../www/service/build/gather.js').Source} Source */
-
-/** @param {Source[]} sources @param {import('../../www/service/build/gather.js').KnowledgeConfig} [config] */
-function built(sources, config = {}) {
-  /** @type {import('../../www/service/build/gather.js').Report} */
-  const report = { leftOut: [], contradictions: [] };
-  const knowledge = gather(sources, { name: 'Shop', ...config }, report);
-  const digest = (/** @type {Uint8Array} */ bytes) =>
-    createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-  const { bytes } = writeKnowledge(knowledge, (part) => new Uint8Array(gzipSync(part)), digest);
-  return { bytes, report, knowledge };
-}
+import { knowledgeBytes, page } from './knowledge-bytes.js';
 
 /** @param {Uint8Array} bytes @param {boolean} [ranges] */
 function served(bytes, ranges = true) {
@@ -32,14 +16,6 @@ function served(bytes, ranges = true) {
   };
   return { asked, open: () => openKnowledge(get, 'shop.loquat') };
 }
-
-/** @param {string} name @param {string[]} texts @returns {Source} */
-const page = (name, ...texts) => ({
-  name,
-  address: `/${name}`,
-  title: name,
-  passages: texts.map((text, number) => ({ number, text })),
-});
 
 /** Pages that share words, as those of a site do; no two sentences are alike. @param {number} pages */
 function site(pages) {
@@ -58,13 +34,13 @@ function site(pages) {
 
 test('the same sources in any order give the same bytes', () => {
   const sources = site(20);
-  const one = built(sources).bytes;
-  assert.deepEqual(built([...sources].reverse()).bytes, one);
-  assert.notDeepEqual(built(site(21)).bytes, one);
+  const one = knowledgeBytes(sources).bytes;
+  assert.deepEqual(knowledgeBytes([...sources].reverse()).bytes, one);
+  assert.notDeepEqual(knowledgeBytes(site(21)).bytes, one);
 });
 
 test('of a large site only the parts that a question needs are read', async () => {
-  const { bytes, knowledge } = built(site(1500));
+  const { bytes, knowledge } = knowledgeBytes(site(1500));
   const text = knowledge.passages.reduce((sum, { text: each }) => sum + each.length, 0);
   assert.ok(bytes.length < text / 2, `${bytes.length} of ${text}`);
   const { asked, open } = served(bytes);
@@ -79,7 +55,7 @@ test('of a large site only the parts that a question needs are read', async () =
 });
 
 test('a server without ranges sends it whole, once', async () => {
-  const { bytes } = built(site(300));
+  const { bytes } = knowledgeBytes(site(300));
   const { asked, open } = served(bytes, false);
   const file = await open();
   assert.equal((await searchPassages(file, 'number42')).hits[0].page.address, '/page42.html');
@@ -94,14 +70,14 @@ test('what is no knowledge file, or a damaged one, is told with a remedy', async
   );
   const newer = served(new TextEncoder().encode('loquat-knowledge 9 12\n'));
   await assert.rejects(newer.open(), /version 9/);
-  const { bytes } = built(site(200));
+  const { bytes } = knowledgeBytes(site(200));
   const cut = await served(bytes.slice(0, bytes.length - 200)).open();
   await assert.rejects(searchPassages(cut, 'number199 number3 number150 number77'), /damaged/);
 });
 
 test('contradictions are told: two prices, two answers, and what says the same twice', () => {
   const products = [{ id: 'a', name: 'Alder jacket', price: '119', currency: 'EUR' }];
-  const { report, knowledge } = built([
+  const { report, knowledge } = knowledgeBytes([
     { name: 'products.csv', address: '', products },
     {
       ...page('alder.html', 'The Alder jacket costs 99 euros.'),

@@ -1,13 +1,10 @@
 // A model that phrases an answer is held to the passages: what they do not say is not shown, whatever the model writes.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { phrase } from '../../www/app/served.js';
 import { createService, fixedPrompt } from '../../www/service/service.js';
 import { isSupported } from '../../www/service/facts.js';
-import { buildKnowledge } from '../../xtask/knowledge/build.mjs';
+import { knowledgeBytes, page } from './knowledge-bytes.js';
 
 const SOURCE = 'Delivery\nInside Germany delivery costs 4.90 euros and takes 2 to 3 days.';
 const QUESTION = 'What does delivery cost?';
@@ -72,14 +69,9 @@ test('the part of the prompt that does not change comes first', async () => {
   );
 });
 
-test('of a model’s sentences, none with a word that the shop never says, and no frame of the prompt, is shown', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'loquat-served-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const page = '# Care\n\nWash the jacket at 30 degrees. A cheap soap is enough for the jacket.';
-  await writeFile(join(folder, 'care.md'), page);
-  const out = join(folder, 'shop.loquat');
-  await buildKnowledge({ folder, out, cache: false });
-  const knowledge = new Blob([new Uint8Array(await readFile(out))]);
+test('of a model’s sentences, none with a word that the shop never says, and no frame of the prompt, is shown', async () => {
+  const said = 'Wash the jacket at 30 degrees. A cheap soap is enough for the jacket.';
+  const knowledge = new Blob([new Uint8Array(knowledgeBytes([page('care.html', said)]).bytes)]);
   const service = createService({ knowledge, config: { version: 1, neverSay: ['cheap'] }, language: 'en' });
   const { signal } = new AbortController();
   const served = await service.answer('How do I wash the jacket?', { signal });

@@ -3,6 +3,7 @@
 
 mod count;
 mod cycles;
+mod node;
 mod steps;
 
 use anyhow::{Result, bail};

@@ -68,7 +68,13 @@ export async function openKept(name = 'loquat-documents') {
     return {
       get: (store, key) => db.get(store, key),
       put: async (store, row) => void (await db.put(store, row)),
-      remove: (store, key) => db.delete(store, key),
+      // Committed without waiting for the answer, so that it holds when the page is left in the next moment.
+      async remove(store, key) {
+        const change = db.transaction(store, 'readwrite');
+        const done = change.store.delete(key);
+        change.commit();
+        await Promise.all([done, change.done]);
+      },
       hashes: async (store) => (await db.getAllKeys(store)).map(String),
       pages: (hash) => db.getAll('pages', range(hash)),
       removePages: (hash) => db.delete('pages', range(hash)),

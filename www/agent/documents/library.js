@@ -58,14 +58,18 @@ export function createLibrary(pkg, opening = openKept()) {
     const { hash, name } = file;
     // Kept first, so that reading can go on after a reload. Where there is no room, it is read all the same.
     await kept.put('files', file).catch(() => {});
+    // At once, not when the page that is being read has ended: a reload right after Stop must not find it.
+    const forget = () => kept.remove('files', hash).catch(() => {});
+    reading.signal?.addEventListener('abort', forget, { once: true });
     try {
       const password = remembered(hash, reading.password);
       const found = await readFile(file, fresh, pkg, kept, { ...reading, password });
       await kept.put('documents', { hash, name, ...found });
     } catch (error) {
-      await kept.remove('files', hash).catch(() => {});
+      await forget();
       throw error;
     } finally {
+      reading.signal?.removeEventListener('abort', forget);
       await kept.removePages(hash).catch(() => {});
     }
   }

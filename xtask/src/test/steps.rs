@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use super::count::{self, Count, Libtest};
+use super::count::{Count, Libtest};
 use super::cycles;
+use super::node::{self, Failed};
 use super::{Options, Step, StepKind};
 use crate::process::{cargo, command, lines, output, run, say};
 use crate::quality::floors;
@@ -234,7 +234,7 @@ fn targets() -> Result<Vec<PathBuf>> {
 
 fn js(options: &Options) -> Result<Count> {
     setup::node_modules()?;
-    node_tests(&paths::root().join("tests/js"), options, |_| {})
+    node::tests(&paths::root().join("tests/js"), options, Failed::Once, environment)
 }
 
 /// One browser after the other: two at once would slow each other down on a small machine.
@@ -245,39 +245,14 @@ fn browser(options: &Options) -> Result<Count> {
         eprintln!("  Tests in other browsers may be skipped: {error:#}");
     }
     build::run(&build::Options::default())?;
-    node_tests(&paths::root().join("tests/browser"), options, |node| {
+    node::tests(&paths::root().join("tests/browser"), options, Failed::RunAgain, |node| {
         node.arg("--test-concurrency=1").env("LOQUAT_CHROMIUM", &chromium);
+        environment(node)
     })
 }
 
-/// `node --test` over the *.test.js files below a folder.
-fn node_tests(folder: &Path, options: &Options, prepare: impl Fn(&mut Command)) -> Result<Count> {
-    let mut files = Vec::new();
-    paths::files_below(folder, &mut files).with_context(|| folder.display().to_string())?;
-    files.retain(|file| file.to_string_lossy().ends_with(".test.js"));
-    if files.is_empty() {
-        bail!("no *.test.js in {}", folder.display());
-    }
-    files.sort();
-    let report = paths::root().join("target").join(format!("node-{}.tap", std::process::id()));
-    fs::create_dir_all(report.parent().context("target/")?)?;
-    let mut node = command("node");
-    node.args(["--test", "--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"]);
-    node.arg(format!("--test-reporter-destination={}", report.display()));
-    prepare(&mut node);
-    environment(&mut node)?;
-    if let Some(pattern) = &options.filter {
-        node.arg(format!("--test-name-pattern={pattern}"));
-    }
-    let succeeded = run(node.args(&files)).is_ok();
-    let text = fs::read_to_string(&report).context("node wrote no report")?;
-    fs::remove_file(&report)?;
-    let count = count::tap(&text).context("node's report has no summary")?;
-    checked(count, succeeded, "node --test")
-}
-
 /// A runner that failed without a failed test (it did not compile, it crashed) is a failure all the same.
-fn checked(mut count: Count, succeeded: bool, runner: &str) -> Result<Count> {
+pub fn checked(mut count: Count, succeeded: bool, runner: &str) -> Result<Count> {
     if !succeeded && count.failed == 0 {
         eprintln!("  {runner} failed outside its tests, see above");
         count.failed = 1;
