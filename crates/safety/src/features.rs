@@ -37,7 +37,7 @@ pub fn features(normalized: &str) -> Vec<Feature> {
 
 /// Whether a token is a word in letters: Chinese and Japanese are told by characters, and a number that no sentence of the
 /// training had would weigh what the word weighs that shares its bits.
-fn spells(token: &Token) -> bool {
+pub(crate) fn spells(token: &Token) -> bool {
     !token.text.starts_with(is_cjk) && token.text.chars().any(|c| !c.is_ascii_digit())
 }
 

@@ -11,6 +11,7 @@ use crate::lexicon::lexicon;
 use crate::normalize::normalize;
 use crate::policy::{Action, Contact, Policy, Problem, Rule, Strictness};
 use crate::script::is_cjk;
+use crate::topic::{names_topic, topic_features};
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -46,6 +47,7 @@ pub struct Guard {
     /// Own words, normalized, with the index of their group.
     own: Vec<(String, usize)>,
     request: Option<Classifier<'static>>,
+    category: Option<Classifier<'static>>,
     topic: Option<Classifier<'static>>,
     offensive: Option<Classifier<'static>>,
 }
@@ -91,14 +93,21 @@ fn without(classes: &[&str], normalized: &str) -> f32 {
     }
 }
 
+/// The score that a topic must have: more in a few words, and never enough without a word of its own.
+fn least_of_topic(normalized: &str, name: &str) -> f32 {
+    match lexicon().tokens(normalized).len() {
+        _ if !names_topic(normalized, name) => f32::INFINITY,
+        tokens if tokens <= FEW_WORDS => FEW_UNALARMING,
+        _ => TOPIC,
+    }
+}
+
 /// A sentence of an answer is held back from here on: it stands without the question's frame.
 const ANSWER: f32 = 0.8;
 /// From which score on a Chinese text is offensive: rather too soon than too late, as accuracy is best at 0.45.
 pub const OFFENSIVE: f32 = 0.3;
-/// A topic is named only where the classifier is sure.
-const TOPIC: f32 = 0.6;
-/// Categories that are topics: nothing harmful by themselves.
-const TOPICS: [&str; 3] = ["medical", "legal", "financial"];
+/// From which score on a question is about health, law or money.
+const TOPIC: f32 = 0.45;
 
 impl Guard {
     /// The guard of a policy file.
@@ -115,6 +124,7 @@ impl Guard {
             own,
             policy,
             request: Classifier::read(include_bytes!("../weights/request.bin")),
+            category: Classifier::read(include_bytes!("../weights/category.bin")),
             topic: Classifier::read(include_bytes!("../weights/topic.bin")),
             offensive: Classifier::read(include_bytes!("../weights/offensive.bin")),
         }
@@ -136,9 +146,8 @@ impl Guard {
         let features = features(&normalized);
         let score = self.harm(&features);
         let nothing = Verdict { action: Action::Allow, category: None, score, text: None, contact: None };
-        let topics = self.topics(&features);
-        let harmful = best(&topics, |name| !TOPICS.contains(&name) && name != "none");
-        if let Some((category, _)) = harmful
+        let topic = best(&self.topics(&normalized)).filter(|(name, sure)| *sure > least_of_topic(&normalized, name));
+        if let Some((category, _)) = best(&self.categories(&features))
             && let Some(rule) = self.policy.categories.get(category)
         {
             let strictness = rule.strictness.unwrap_or(self.policy.strictness);
@@ -152,11 +161,9 @@ impl Guard {
         if role == Role::Assistant {
             return nothing;
         }
-        let likeliest = best(&topics, |_| true);
-        if let Some((category, sure)) = likeliest.filter(|(name, sure)| TOPICS.contains(name) && *sure > TOPIC)
+        if let Some((category, sure)) = topic
             && let Some(rule) = self.policy.categories.get(category)
             && rule.action != Action::Allow
-            && sure > without(&["MEDICAL", "LAW", "FINANCIAL"], &normalized)
         {
             return self.verdict(category, rule, sure, language);
         }
@@ -171,25 +178,28 @@ impl Guard {
 
     /// The scores of all categories and topics, 0 to 1, as `moderations.create` gives them.
     pub fn scores(&self, text: &str) -> BTreeMap<String, f32> {
-        let features = features(&normalize(text));
+        let normalized = normalize(text);
+        let features = features(&normalized);
         let harm = self.harm(&features);
-        let topics = self.topics(&features);
-        let most = best(&topics, |name| !TOPICS.contains(&name) && name != "none").map_or(0.0, |(_, score)| score);
-        let score = |(name, score): &(&str, f32)| {
-            // The likeliest category carries the score of harm, the others in proportion.
-            let shared = if TOPICS.contains(name) { *score } else { harm * score / most.max(1e-6) };
-            ((*name).to_owned(), shared)
-        };
-        topics.iter().filter(|(name, _)| *name != "none").map(score).collect()
+        let categories = self.categories(&features);
+        let most = best(&categories).map_or(0.0, |(_, score)| score);
+        // The likeliest category carries the score of harm, the others in proportion.
+        let shared = categories.into_iter().map(|(name, score)| (name, harm * score / most.max(1e-6)));
+        shared.chain(self.topics(&normalized)).map(|(name, score)| (name.to_owned(), score)).collect()
     }
 
     fn harm(&self, features: &[Feature]) -> f32 {
         first(self.request.as_ref(), features)
     }
 
-    fn topics(&self, features: &[Feature]) -> Vec<(&'static str, f32)> {
-        let logits = self.topic.as_ref().map(|model| model.logits(features)).unwrap_or_default();
-        logits.into_iter().map(|(name, logit)| (name, sigmoid(logit))).collect()
+    /// What kind of harm it would be.
+    fn categories(&self, features: &[Feature]) -> Vec<(&'static str, f32)> {
+        scores(self.category.as_ref(), features)
+    }
+
+    /// Whether it is about health, law or money.
+    fn topics(&self, normalized: &str) -> Vec<(&'static str, f32)> {
+        scores(self.topic.as_ref(), &topic_features(normalized))
     }
 
     /// The first group of which a word stands in the text.
@@ -235,8 +245,13 @@ fn first(model: Option<&Classifier<'_>>, features: &[Feature]) -> f32 {
     model.and_then(|model| model.logits(features).first().map(|(_, logit)| sigmoid(*logit))).unwrap_or(0.0)
 }
 
-fn best<'a>(scores: &[(&'a str, f32)], of: impl Fn(&str) -> bool) -> Option<(&'a str, f32)> {
-    scores.iter().filter(|(name, _)| of(name)).max_by(|a, b| a.1.total_cmp(&b.1)).copied()
+fn scores(model: Option<&Classifier<'static>>, features: &[Feature]) -> Vec<(&'static str, f32)> {
+    let logits = model.map(|model| model.logits(features)).unwrap_or_default();
+    logits.into_iter().map(|(name, logit)| (name, sigmoid(logit))).collect()
+}
+
+fn best<'a>(scores: &[(&'a str, f32)]) -> Option<(&'a str, f32)> {
+    scores.iter().max_by(|a, b| a.1.total_cmp(&b.1)).copied()
 }
 
 /// Whether a word stands whole in a text: letters of its own kind may not go on at its ends, but for Chinese.

@@ -21,6 +21,7 @@ pub mod policy;
 mod script;
 mod skill;
 mod stream;
+pub mod topic;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 

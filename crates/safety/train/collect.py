@@ -182,9 +182,9 @@ def answers(sources):
 
 def harmless(sources):
     intents = json.loads(show(sources, 'clinc/oos-eval', 'data/data_full.json'))
-    for text, intent in intents['train'][::6] + intents['oos_train']:
+    for text, intent in intents['train'][::2] + intents['oos_train'] + intents['oos_val']:
         yield ('financial' if intent in {'interest_rate', 'taxes', 'credit_score', 'mortgage', 'rollover_401k', 'income'} else 'none'), text, 'clinc150'
-    for row in list(csv.DictReader(io.StringIO(show(sources, 'PolyAI-LDN/task-specific-datasets', 'banking_data/train.csv'))))[::7]:
+    for row in list(csv.DictReader(io.StringIO(show(sources, 'PolyAI-LDN/task-specific-datasets', 'banking_data/train.csv'))))[::4]:
         yield 'none', row['text'], 'banking77'
     for name in ['NQ-open.dev.jsonl']:
         for line in show(sources, 'google-research-datasets/natural-questions', 'nq_open/' + name).splitlines():
@@ -295,6 +295,8 @@ def main():
             add('request', label, text, f'templates.{lang}', 'valid' if number % 10 == 5 else 'train')
         for label, text, number in Templates(HERE / f'sentences.{lang}.txt').sentences(args.own, rng, harmless=3):
             add('request', label, text, f'own.{lang}', 'valid' if number % 10 == 5 else 'train')
+        for label, text, number in Templates(HERE / f'everyday.{lang}.txt').sentences(args.own, rng, harmless=4):
+            add('request', label, text, f'everyday.{lang}', 'valid' if number % 10 == 5 else 'train')
     given = list(model_answers(args.answers)) if args.answers else []
     for label, text, source in list(harmful(args.sources)) + list(answers(args.sources)) + list(harmless(args.sources)) + given:
         add('request', label, text, source, 'valid' if rng.random() < 0.15 else 'train')

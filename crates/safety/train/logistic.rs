@@ -22,22 +22,24 @@ pub struct Settings {
     pub dropout: f32,
     /// Another number is another run.
     pub seed: u64,
+    /// Whether positive and negative examples count the same in sum, or a rare class somewhat less.
+    pub balanced: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { epochs: 10, rate: 0.25, decay: 2e-6, dropout: 0.3, seed: 1 }
+        Settings { epochs: 10, rate: 0.25, decay: 2e-6, dropout: 0.3, seed: 1, balanced: false }
     }
 }
 
-/// Bias and weights, 2^`bits` of them. Positive and negative examples count the same in sum.
+/// Bias and weights, 2^`bits` of them.
 pub fn train(examples: &[Example<'_>], bits: u8, settings: &Settings) -> (f32, Vec<f32>) {
     let size = 1_usize << bits;
     let mask = (size - 1) as u32;
     let sum = |positive: bool| examples.iter().filter(|e| e.positive == positive).map(|e| e.weight).sum::<f32>();
     let (yes, no) = (sum(true).max(1.0), sum(false).max(1.0));
     // Square root: a rare class is not to be guessed as often as a common one.
-    let balance = (no / yes).sqrt();
+    let balance = if settings.balanced { no / yes } else { (no / yes).sqrt() };
     let (mut bias, mut weights) = (0.0, vec![0.0_f32; size]);
     let (mut bias_squares, mut squares) = (1e-6_f32, vec![1e-6_f32; size]);
     let mut order: Vec<usize> = (0..examples.len()).collect();
