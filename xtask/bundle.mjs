@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { billOfMaterials, licenceFile, packagesOf } from './licences.mjs';
 import { WORDS, locales } from './locales.mjs';
+import { mergeChunks } from './merge-chunks.mjs';
 import { pdfjsFiles } from './pdfjs.mjs';
 import { quickjsFiles } from './quickjs.mjs';
 import { withShortStyle } from './short-style.mjs';
@@ -87,7 +88,18 @@ async function bundle(entryPoints, options) {
     define: { __LOQUAT_VERSION__: JSON.stringify(version), ...WORDS, ...options.define },
   }).catch(() => process.exit(1)); // esbuild has said where and why
   for (const path of Object.keys(metafile?.inputs ?? {})) inputs.add(path);
-  return outputFiles ?? [];
+  if (!options.splitting || !metafile) return outputFiles ?? [];
+  const at = (/** @type {string} */ path) => join(dist, path);
+  return mergeChunks(
+    { outputFiles: outputFiles ?? [], metafile },
+    {
+      root,
+      stages: { shell: at('main.js'), welcome: 'www/ui/models/offer.js' },
+      apart: ['widget/element.js', 'widget/opening.js'].map(at),
+      workers: started.map((path) => join(dist, relative(www, path))),
+      like: { minify, sourcemap: !minify, target: 'es2022' },
+    },
+  );
 }
 
 /**
@@ -124,7 +136,7 @@ async function workers() {
 
 /**
  * Esbuild's outputs under the paths they get in dist/, own addresses completed.
- * @param {import('esbuild').OutputFile[]} outputs
+ * @param {readonly import('./merge-chunks.mjs').Output[]} outputs
  */
 function add(outputs) {
   for (const { path, contents, text } of outputs) {
@@ -198,7 +210,8 @@ function hash(parts) {
 const inputs = new Set();
 /** What goes to dist/, by path. @type {Map<string, Uint8Array>} */
 const made = new Map();
-const modules = [...existing(MODULES), ...(await workers())];
+const started = await workers();
+const modules = [...existing(MODULES), ...started];
 // Modules are read as UTF-8 everywhere; classic scripts as the page that names them.
 add(
   await bundle(modules, {
