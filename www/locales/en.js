@@ -28,7 +28,7 @@ export const page = {
 
   welcomeTitle: 'Hello. What would you like to talk about?',
   welcomeLocal:
-    'Loquat runs a small language model right here, on this device. Nothing you write leaves it, and after the first download it works without a network.',
+    'A small language model answers right here, on this device. Nothing you write leaves it, and after the first download it works without a network.',
   welcomeDownload: '{name}: {size}, downloaded once and kept in this browser.',
   agree: 'Download and start ({size})',
   load: 'Load {name}',

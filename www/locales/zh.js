@@ -29,7 +29,7 @@ export const page = {
 
   welcomeTitle: '您好，想聊点什么？',
   welcomeLocal:
-    'Loquat 在您的设备上运行一个小型语言模型。您写的内容不会离开这台设备，首次下载之后没有网络也能使用。',
+    '一个小型语言模型就在您的设备上回答。您写的内容不会离开这台设备，首次下载之后没有网络也能使用。',
   welcomeDownload: '{name}：{size}，只下载一次，保存在这个浏览器里。',
   agree: '下载并开始（{size}）',
   load: '加载 {name}',
