@@ -208,8 +208,12 @@ test(`a first visit loads at most ${BUDGET / 1000} kB in ${REQUESTS} requests be
   await promisify(execFile)(process.execPath, [bundler, '--minify', '--out', dist]);
   for (const locale of ['en-US', 'zh-CN', 'ja-JP']) {
     const { open } = await setupFake(t, { dist, context: { locale } });
-    const { page } = await open(FAKE);
+    // With the site's own model, as a visitor comes: what else could be offered is looked up then.
+    const { page } = await open();
     await page.locator('.offer').waitFor();
+    await page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/catalog.json')),
+    );
     const paths = new Set(
       await page.evaluate(() =>
         performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname),

@@ -53,8 +53,8 @@ test('a Next.js site exports it unconfigured, and it answers', async (t) => {
   if (failed) return t.skip(failed);
   const next = join(PROJECT, 'node_modules/next/dist/bin/next');
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
-  await run(process.execPath, [next, 'build'], { cwd: PROJECT, env }).catch(({ stdout, stderr }) =>
-    assert.fail(`${stdout}\n${stderr}`),
+  await run(process.execPath, [next, 'build'], { cwd: PROJECT, env, timeout: 180_000 }).catch(
+    ({ stdout, stderr }) => assert.fail(`${stdout}\n${stderr}`),
   );
   const site = { dist: join(PROJECT, 'out'), policy: false, files: { '/models/tiny.gguf': TINY } };
   const { open } = await setup(t, site);
