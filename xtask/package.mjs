@@ -29,6 +29,7 @@ const ENTRIES = {
   'prompt-api': 'api/prompt-api/prompt-api.js',
   'ai-sdk': 'api/ai-sdk/ai-sdk.js',
   remote: 'api/remote/remote-engine.js',
+  routes: 'api/routes/routes.js',
   element: 'widget/element.js',
   panel: 'widget/panel.js',
   opening: 'widget/opening.js',
@@ -38,8 +39,8 @@ const ENTRIES = {
 const FRAMEWORKS = ['react', 'preact', 'vue', 'svelte'];
 /** No one imports these by name. */
 const INTERNAL = new Set(['panel', 'opening', 'frame']);
-/** Classic scripts: a site's one line. */
-const SCRIPTS = { widget: 'widget/embed.js' };
+/** Classic scripts: a site's one line, and what its service worker imports. */
+const SCRIPTS = { widget: 'widget/embed.js', 'routes-worker': 'api/routes/routes-worker.js' };
 /** What those start; each whole in itself, because bundlers make workers without shared chunks. */
 const WORKERS = [
   'worker/worker.js',
@@ -193,7 +194,7 @@ async function manifest() {
     // For the types of ./ai-sdk alone; for PDFs in `knowledge build`.
     peerDependencies: { '@ai-sdk/provider': '>=3', 'pdfjs-dist': dependencies['pdfjs-dist'] },
     peerDependenciesMeta: { '@ai-sdk/provider': { optional: true }, 'pdfjs-dist': { optional: true } },
-    sideEffects: ['./element.js', './widget.js'],
+    sideEffects: ['./element.js', './widget.js', './routes-worker.js'],
     files: [
       '*.js',
       '*.css',
