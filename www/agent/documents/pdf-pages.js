@@ -2,15 +2,17 @@
 // Reading can go on where it was broken off.
 import { inColumns } from './pdf-columns.js';
 import { bodySize, linesOf, paragraphs } from './pdf-lines.js';
+import { outlineOf, sectionsOn } from './pdf-outline.js';
 
 /**
- * @typedef {{page: number, label?: string, lines: string[], headings: Record<string, number>}} PageText
+ * @typedef {{page: number, label?: string, lines: string[], headings: Record<string, number>, sections?: import('./pdf-lines.js').Section[]}} PageText
  * @typedef {{lines: import('./pdf-lines.js').Line[], values: unknown[], failed?: true}} ReadPage before paragraphs are told apart
  * @typedef {object} PdfPage of pdf.js, as far as it is used
  * @property {() => Promise<{items: any[]}>} getTextContent
  * @property {() => Promise<{fieldValue?: unknown, subtype?: string}[]>} getAnnotations
  * @property {() => void} cleanup
- * @typedef {object} PdfDocument
+ * @typedef {PdfPages & import('./pdf-outline.js').Outlined} PdfDocument
+ * @typedef {object} PdfPages
  * @property {number} numPages
  * @property {(page: number) => Promise<PdfPage>} getPage
  * @property {() => Promise<string[] | null>} getPageLabels
@@ -81,12 +83,17 @@ export async function readPages(document, { signal, progress, before = [], keep 
       kept = read.length;
     }
   }
+  const outline = await outlineOf(document);
+  signal?.throwIfAborted();
   const body = bodySize(read.slice(0, SAMPLE).flatMap(({ lines }) => lines));
   const pages = read.map(({ lines, values }, n) => {
     const label = labels?.[n];
-    const { lines: text, headings } = paragraphs(lines, body);
+    const marks = outline.filter(({ page }) => page === n + 1);
+    const starts = sectionsOn(lines, marks, label ?? `${n + 1}`);
+    const { lines: text, headings, sections } = paragraphs(lines, body, starts);
     for (const value of values) text.push('', String(value));
-    return { page: n + 1, ...(label ? { label } : {}), lines: text, headings };
+    const page = { page: n + 1, ...(label ? { label } : {}), lines: text, headings };
+    return sections.length > 0 ? { ...page, sections } : page;
   });
   const numbers = (/** @type {(page: ReadPage) => boolean} */ wanted) =>
     read.flatMap((page, n) => (wanted(page) ? [n + 1] : []));
