@@ -23,6 +23,7 @@ import { outlineOf, sectionsOn } from './pdf-outline.js';
  * @property {(done: number, total: number, scan: boolean) => void} [progress] `scan`: no page so far has text
  * @property {readonly ReadPage[]} [before] the first pages, where they were read earlier
  * @property {(first: number, pages: ReadPage[]) => Promise<void>} [keep] pages as they come, to go on from
+ * @property {(document: PdfDocument, numbers: number[]) => Promise<ReadonlyMap<number, import('./pdf-lines.js').Line[]>>} [recognise] reads pages that are pictures
  */
 
 /** Pages from which the size of running text is told before the first is split into paragraphs. */
@@ -61,7 +62,7 @@ const isEmpty = ({ lines, values }) => lines.length === 0 && values.length === 0
  * @param {PdfDocument} document @param {PagesOptions} [options]
  * @returns {Promise<{title?: string, pages: PageText[], unreadable: number[], empty: number[]}>} `empty`: pages without text
  */
-export async function readPages(document, { signal, progress, before = [], keep } = {}) {
+export async function readPages(document, { signal, progress, before = [], keep, recognise } = {}) {
   const labels = await document.getPageLabels().catch(() => null);
   const { info } = await document.getMetadata().catch(() => ({ info: {} }));
   const title = /** @type {{Title?: unknown}} */ (info).Title;
@@ -83,6 +84,12 @@ export async function readPages(document, { signal, progress, before = [], keep 
       kept = read.length;
     }
   }
+  const numbers = (/** @type {(page: ReadPage) => boolean} */ wanted) =>
+    read.flatMap((page, n) => (wanted(page) ? [n + 1] : []));
+  const pictures = numbers((page) => !page.failed && isEmpty(page));
+  if (recognise && pictures.length > 0)
+    for (const [number, lines] of await recognise(document, pictures))
+      read[number - 1] = { lines, values: [] };
   const outline = await outlineOf(document);
   signal?.throwIfAborted();
   const body = bodySize(read.slice(0, SAMPLE).flatMap(({ lines }) => lines));
@@ -95,8 +102,6 @@ export async function readPages(document, { signal, progress, before = [], keep 
     const page = { page: n + 1, ...(label ? { label } : {}), lines: text, headings };
     return sections.length > 0 ? { ...page, sections } : page;
   });
-  const numbers = (/** @type {(page: ReadPage) => boolean} */ wanted) =>
-    read.flatMap((page, n) => (wanted(page) ? [n + 1] : []));
   return {
     ...(typeof title === 'string' && title.trim() ? { title } : {}),
     pages,
