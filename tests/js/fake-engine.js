@@ -38,6 +38,10 @@ export const ANSWERS = {
     "I am sorry:\n\n```javascript\nconst average = (list) => list.reduce((a, b) => a + b) / list.size;\nif (Number.isNaN(average([3, 5, 10]))) throw new Error('no number comes out');\n```\n",
   'no number comes out':
     'Now:\n\n```javascript\nconst values = [3, 5, 10];\nconst average = (list) => list.reduce((a, b) => a + b) / list.length;\nconsole.log(average(values));\nplot(values);\n```\n',
+  'program of medians':
+    'This does it:\n\n```python\nfrom statistics import median\nprint("values", [3, 5, 10])\nprint(medain([3, 5, 10]))\n```\n',
+  "name 'medain' is not defined":
+    'Now:\n\n```python\nfrom statistics import median\nimport matplotlib.pyplot as plt\nplt.plot([3, 5, 10], label="values")\nplt.show()\nmedian([3, 5, 10])\n```\n',
   'the gap behind function add(a, b) {\n  return ': 'a + b;\n\nnot this',
   'Change this program: in French':
     "```js\nconst hello = 'Bonjour';\nconst one = 1;\nconst two = 2;\nconst three = 3;\nconst four = 4;\nconst five = 5;\nconst bye = 'Au revoir';\n```",

@@ -1,14 +1,17 @@
 // Programs in answers: run, what they wrote kept beside the answer, and a program that failed given back to the model with
 // its error. Loaded with the first program that is run.
-import { runJavaScript } from '../agent/code/run.js';
-import { codeOf, failureOf } from '../agent/code/failure.js';
+import { runJavaScript, runPython } from '../agent/code/run.js';
+import { codeOf, failureOf, LANGUAGES } from '../agent/code/failure.js';
 import { splitReasoning } from '../agent/thoughts.js';
+import { LoquatError } from '../protocol/messages.js';
+import { loadCatalog } from '../weights/sources/catalog.js';
 import { shownPath } from './chat-tree.js';
 
 /**
  * @typedef {import('../protocol/parts.js').Part} Part
  * @typedef {import('../protocol/parts.js').RunPart} RunPart
  * @typedef {import('./chat-tree.js').Message} Message
+ * @typedef {import('../agent/code/run.js').Language} Language
  */
 
 /** How often a program goes back to the model. */
@@ -31,9 +34,27 @@ export function withRun({ text, parts }, run) {
  * @param {import('./app.js').Context} context
  * @param {ReturnType<typeof import('./part-edits.js').createPartEdits>} edits
  * @param {(text: string) => Promise<unknown>} send asks the model, and resolves when it has answered
- * @param {typeof runJavaScript} [execute]
+ * @param {(source: string, language: Language, options: import('../agent/code/run.js').Options) => Promise<RunPart>} [execute]
  */
-export function createCodeRuns({ store, options }, edits, send, execute = runJavaScript) {
+export function createCodeRuns({ store, options }, edits, send, execute) {
+  /** @type {Promise<string | undefined> | undefined} */
+  let listed;
+  /** Where the operator has put Python, by the catalog; most have not. */
+  const pythonFiles = () =>
+    (listed ??= loadCatalog(new URL('catalog.json', options.base)).then(
+      ({ python }) => python && new URL(python.url, options.base).href,
+      () => (listed = undefined), // out of reach: asked again the next time
+    ));
+
+  /** @param {string} source @param {Language} language @param {import('../agent/code/run.js').Options} how */
+  async function inWorker(source, language, how) {
+    if (language !== 'python') return runJavaScript(source, { ...how, pkg: options.pkg });
+    const files = await pythonFiles();
+    if (!files)
+      throw new LoquatError('module_missing', 'This site has no Python.', 'Its operator can add it.');
+    return runPython(source, files, how);
+  }
+
   /** The run that was asked for last, so that its part can take the focus. @type {RunPart | undefined} */
   let fresh;
   /** The repair under way: its message by now, and its round. @type {{conversation: string, round: number, stopped: boolean} | undefined} */
@@ -42,11 +63,11 @@ export function createCodeRuns({ store, options }, edits, send, execute = runJav
   const last = () => shownPath(store.get().chat).pop();
 
   /**
-   * @param {string} id of the answer @param {number} block which of its code blocks @param {string} source
+   * @param {string} id of the answer @param {number} block which of its code blocks @param {string} source @param {Language} language
    * @param {AbortSignal} [signal] ends the program @returns {Promise<RunPart>}
    */
-  async function run(id, block, source, signal) {
-    const made = await execute(source, { pkg: options.pkg, ...(signal ? { signal } : {}) });
+  async function run(id, block, source, language, signal) {
+    const made = await (execute ?? inWorker)(source, language, signal ? { signal } : {});
     const part = { ...made, block };
     fresh = part;
     const message = store.get().chat.messages[id];
@@ -56,6 +77,8 @@ export function createCodeRuns({ store, options }, edits, send, execute = runJav
 
   return {
     run,
+    /** Whether programs of a language can be run here. @param {Language} language */
+    has: async (language) => language === 'javascript' || (await pythonFiles()) !== undefined,
     /** Whether a part is that of the program that was run last; asked once. @param {RunPart} part */
     isFresh(part) {
       if (part !== fresh) return false;
@@ -87,9 +110,10 @@ export function createCodeRuns({ store, options }, edits, send, execute = runJav
           const answer = last();
           const here = store.get().chat.conversation.id === conversation;
           if (!here || mine.stopped || !answer || answer.id === before || answer.status !== 'done') return;
-          const found = codeOf(answer.text);
+          const language = /** @type {Language} */ (part.language);
+          const found = codeOf(answer.text, LANGUAGES[language]);
           if (!found) return;
-          part = await run(answer.id, found.block, found.code);
+          part = await run(answer.id, found.block, found.code, language);
           if (mine.stopped) return;
         }
       } finally {

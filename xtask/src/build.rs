@@ -29,6 +29,9 @@ pub struct Options {
     /// Build this module beside the engine (may be repeated) and nothing else
     #[arg(long = "module", value_name = "NAME")]
     pub modules: Vec<String>,
+    /// Put Python beside the page, so that it runs what answers have of it: Pyodide, 13 MB, fetched from npm
+    #[arg(long)]
+    pub python: bool,
 }
 
 pub fn run(options: &Options) -> Result<()> {
@@ -37,7 +40,7 @@ pub fn run(options: &Options) -> Result<()> {
     }
     wasm(options)?;
     modules::build(options.release, &[])?;
-    bundle::run(options.release)
+    bundle::run(options.release, options.python)
 }
 
 /// Builds the chosen variants into pkg/.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::process::{command, run as run_command, say, seconds};
 use crate::setup;
 
-pub fn run(release: bool) -> Result<()> {
+pub fn run(release: bool, python: bool) -> Result<()> {
     setup::node_modules()?;
     let start = Instant::now();
     for script in ["xtask/package.mjs", "xtask/bundle.mjs"] {
@@ -15,6 +15,9 @@ pub fn run(release: bool) -> Result<()> {
         node.arg(script);
         if release {
             node.arg("--minify");
+        }
+        if python && script.ends_with("bundle.mjs") {
+            node.arg("--python");
         }
         run_command(&mut node)?;
     }

@@ -13,12 +13,16 @@ pub struct Options {
     /// Build this wasm variant (may be repeated) instead of all
     #[arg(long = "variant", value_name = "NAME")]
     variants: Vec<String>,
+    /// Put Python beside the page, so that it runs what answers have of it: Pyodide, 13 MB, fetched from npm
+    #[arg(long)]
+    python: bool,
 }
 
 pub fn run(options: &Options) -> Result<()> {
     let variants = options.variants.clone();
     say("Making dist/ for a static host (every wasm variant with link-time optimization: up to 30 minutes)");
-    build::run(&build::Options { release: true, all: variants.is_empty(), variants, ..build::Options::default() })?;
+    let (all, python) = (variants.is_empty(), options.python);
+    build::run(&build::Options { release: true, all, variants, python, ..build::Options::default() })?;
     say("Compressing (up to a minute)");
     run_command(command("node").arg("xtask/compress.mjs"))
 }
