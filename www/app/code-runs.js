@@ -1,7 +1,9 @@
 // Programs in answers: run, what they wrote kept beside the answer, and a program that failed given back to the model with
 // its error. Loaded with the first program that is run.
 import { runJavaScript, runPython } from '../agent/code/run.js';
+import { examplesOf, withExamples } from '../agent/code/examples.js';
 import { codeOf, failureOf, LANGUAGES } from '../agent/code/failure.js';
+import { isAnew, ROUNDS, TEMPERATURE } from '../agent/code/retry.js';
 import { splitReasoning } from '../agent/thoughts.js';
 import { LoquatError } from '../protocol/messages.js';
 import { loadCatalog } from '../weights/sources/catalog.js';
@@ -13,9 +15,6 @@ import { shownPath } from './chat-tree.js';
  * @typedef {import('./chat-tree.js').Message} Message
  * @typedef {import('../agent/code/run.js').Language} Language
  */
-
-/** How often a program goes back to the model. */
-export const ROUNDS = 3;
 
 /** @param {readonly Part[]} parts */
 const runsOf = (parts) => /** @type {RunPart[]} */ (parts.filter(({ type }) => type === 'run'));
@@ -33,10 +32,10 @@ export function withRun({ text, parts }, run) {
 /**
  * @param {import('./app.js').Context} context
  * @param {ReturnType<typeof import('./part-edits.js').createPartEdits>} edits
- * @param {(text: string) => Promise<unknown>} send asks the model, and resolves when it has answered
+ * @param {{send: (text: string) => Promise<unknown>, regenerate: (id: string, sampling: {temperature: number}) => Promise<unknown>}} asks of the model; each resolves when it has answered
  * @param {(source: string, language: Language, options: import('../agent/code/run.js').Options) => Promise<RunPart>} [execute]
  */
-export function createCodeRuns({ store, options }, edits, send, execute) {
+export function createCodeRuns({ store, options }, edits, { send, regenerate }, execute) {
   /** @type {Promise<string | undefined> | undefined} */
   let listed;
   /** Where the operator has put Python, by the catalog; most have not. */
@@ -62,13 +61,27 @@ export function createCodeRuns({ store, options }, edits, send, execute) {
 
   const last = () => shownPath(store.get().chat).pop();
 
+  /** Those of the question that an answer is to, or of one before it. @param {string} id of the answer */
+  function examplesFor(id) {
+    const { messages } = store.get().chat;
+    for (let at = messages[id]; at; at = messages[at.parent ?? '']) {
+      const examples = at.role === 'user' ? examplesOf(at.text) : [];
+      if (examples.length > 0) return examples;
+    }
+    return [];
+  }
+
   /**
    * @param {string} id of the answer @param {number} block which of its code blocks @param {string} source @param {Language} language
    * @param {AbortSignal} [signal] ends the program @returns {Promise<RunPart>}
    */
   async function run(id, block, source, language, signal) {
-    const made = await (execute ?? inWorker)(source, language, signal ? { signal } : {});
+    const tried = withExamples(language, source, examplesFor(id));
+    const made = await (execute ?? inWorker)(tried, language, signal ? { signal } : {});
     const part = { ...made, block };
+    // The trial stands behind the program: a line there says nothing to anyone.
+    if (part.error?.line && part.error.line > source.split('\n').length)
+      part.error = { name: part.error.name, message: part.error.message };
     fresh = part;
     const message = store.get().chat.messages[id];
     if (message) await edits.setParts(message, withRun(message, part));
@@ -94,19 +107,22 @@ export function createCodeRuns({ store, options }, edits, send, execute) {
       if (repairing) repairing.stopped = true;
     },
     /**
-     * Sends a program's error to the model, runs what it answers, and does so again while that fails: at most three times.
+     * Sends a program's error to the model and runs what it answers; while that fails, has the question answered anew, beside
+     * the first answer: three times at most in all.
      * Ends when the person stops an answer, says something else or goes to another conversation.
      * @param {RunPart} failed @param {(failure: string) => string} ask the question, in the person's language
      */
     async repair(failed, ask) {
       const { id: conversation } = store.get().chat.conversation;
       const mine = { conversation, round: 0, stopped: false };
+      const first = shownPath(store.get().chat).find(({ parts }) => parts?.includes(failed));
       repairing = mine;
       try {
         for (let part = failed; part.ended !== 'done' && mine.round < ROUNDS;) {
           mine.round += 1;
           const before = last()?.id;
-          await send(ask(failureOf(part)));
+          if (first && isAnew(mine.round)) await regenerate(first.id, { temperature: TEMPERATURE });
+          else await send(ask(failureOf(part)));
           const answer = last();
           const here = store.get().chat.conversation.id === conversation;
           if (!here || mine.stopped || !answer || answer.id === before || answer.status !== 'done') return;
