@@ -48,10 +48,12 @@ export function closeCode(scope) {
 function bound(python, limits) {
   const most = python._module.HEAPU8.length + limits.memory;
   const { grow } = WebAssembly.Memory.prototype;
-  WebAssembly.Memory.prototype.grow = function (/** @type {number} */ pages) {
+  /** @this {WebAssembly.Memory} @param {number} pages */
+  function growWithin(pages) {
     if (this.buffer.byteLength + Number(pages) * PAGE > most) throw new RangeError('out of memory');
     return grow.call(this, pages);
-  };
+  }
+  Object.defineProperty(WebAssembly.Memory.prototype, 'grow', { value: growWithin });
   const { MEMFS } = python.FS.filesystems;
   let left = limits.files;
   const take = (/** @type {number} */ bytes) => {
