@@ -3,7 +3,7 @@
 // that it has not seen are for the verdict alone.
 import { createInterface } from 'node:readline';
 import { inGap } from '../www/agent/code/fill.js';
-import { isAnew, ROUNDS, TEMPERATURE } from '../www/agent/code/retry.js';
+import { anewAt, ROUNDS } from '../www/agent/code/retry.js';
 import { firstFault, passes, programOf } from './code/judge.mjs';
 
 /**
@@ -63,8 +63,8 @@ async function next(reply) {
   if (task === 'infill' || rounds > ROUNDS) return done;
   const fault = await firstFault(language, programOf(reply, language), examples);
   if (!fault) return done;
-  const round = rounds++;
-  if (isAnew(round)) return { type: 'ask', messages, max_tokens: 400, temperature: TEMPERATURE, seed: round };
+  const temperature = anewAt(rounds++);
+  if (temperature !== undefined) return { type: 'ask', messages, max_tokens: 400, temperature };
   const shown = [
     ...messages,
     { role: 'assistant', content: reply },

@@ -3,7 +3,7 @@
 import { runJavaScript, runPython } from '../agent/code/run.js';
 import { examplesOf, withExamples } from '../agent/code/examples.js';
 import { codeOf, failureOf, LANGUAGES } from '../agent/code/failure.js';
-import { isAnew, ROUNDS, TEMPERATURE } from '../agent/code/retry.js';
+import { anewAt, ROUNDS } from '../agent/code/retry.js';
 import { splitReasoning } from '../agent/thoughts.js';
 import { LoquatError } from '../protocol/messages.js';
 import { loadCatalog } from '../weights/sources/catalog.js';
@@ -121,7 +121,8 @@ export function createCodeRuns({ store, options }, edits, { send, regenerate }, 
         for (let part = failed; part.ended !== 'done' && mine.round < ROUNDS;) {
           mine.round += 1;
           const before = last()?.id;
-          if (first && isAnew(mine.round)) await regenerate(first.id, { temperature: TEMPERATURE });
+          const temperature = anewAt(mine.round);
+          if (first && temperature !== undefined) await regenerate(first.id, { temperature });
           else await send(ask(failureOf(part)));
           const answer = last();
           const here = store.get().chat.conversation.id === conversation;

@@ -34,9 +34,6 @@ pub struct Ask {
     /// 0 takes the likeliest token.
     #[serde(default)]
     pub temperature: f32,
-    /// Of its draws, where the temperature is above 0: another one for another answer to the same messages.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seed: Option<i64>,
     /// Whether the reader may see the reply as it comes: true for prose, false for a choice under a grammar.
     #[serde(default)]
     pub visible: bool,

@@ -36,7 +36,7 @@ impl<B: Backend> Completer for Session<B> {
             max_tokens: Some(ask.max_tokens),
             logprobs: ask.constraint.is_none().then_some(0),
             constraint: constraint.map_err(|e| Error::Grammar(e.to_string()))?,
-            sampling: Sampling { temperature: Some(ask.temperature), seed: ask.seed.or(Some(1)), ..Sampling::default() },
+            sampling: Sampling { temperature: Some(ask.temperature), seed: Some(1), ..Sampling::default() },
             ..Request::default()
         };
         self.begin(&request)?;

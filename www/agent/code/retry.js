@@ -5,8 +5,5 @@
 /** How often a program goes back to the model. */
 export const ROUNDS = 3;
 
-/** Of an answer that should be another one. */
-export const TEMPERATURE = 0.8;
-
-/** Whether the question is asked anew. @param {number} round from 1 */
-export const isAnew = (round) => round > 1;
+/** The temperature at which the question is asked anew; nothing where the error is shown instead. @param {number} round from 1 @returns {number | undefined} */
+export const anewAt = (round) => [undefined, 0.7, 1][round - 1];
