@@ -21,6 +21,7 @@ const PROGRAMS = /** @type {const} */ ({
   drawn:
     'import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2], [3, 4], "r--", label="up")\nax.set_title("T")\nplt.show()\nplot(["p", "q"], [1, 2], type="bar")',
   files: 'with open("/tmp/x", "wb") as file:\n    while True:\n        file.write(b"x" * 1000000)',
+  many: 'for i in range(1000):\n    with open(f"/tmp/{i}", "wb") as file:\n        file.write(b"x" * 1000000)',
   output: 'while True:\n    print("spam" * 100)',
   exit: 'import sys\nsys.exit()',
   memory: 'all = []\nwhile True:\n    all.append(bytearray(1000000))',
@@ -64,7 +65,7 @@ test('a Python program writes, draws, fails and ends at its limits', async (t) =
     { kind: 'plot', chart: { kind: 'bar', x: 'x', labels: ['p', 'q'], series: [['y', [1, 2]]] } },
   ]);
   assert.equal(ended.memory.ended, 'memory');
-  assert.match(ended.files.error.message, /No space left/);
+  for (const name of ['files', 'many']) assert.match(ended[name].error.message, /No space left/);
   assert.equal(ended.output.ended, 'output');
   assert.equal(ended.exit.ended, 'done');
 });

@@ -67,6 +67,14 @@ function bound(python, limits) {
       return before.call(MEMFS, node, size);
     };
   }
+  // The first words of a file are taken as they are, past both.
+  const { stream } = MEMFS.ops_table.file;
+  const { write } = stream;
+  stream.write = (/** @type {any[]} */ ...given) => {
+    const [{ node }, , , length] = given;
+    if (node.usedBytes === 0) take(length);
+    return write(...given);
+  };
 }
 
 /**
