@@ -328,6 +328,12 @@ test('of a model’s text, what belongs in the gap is taken', () => {
   assert.equal(inGap('set(f(x))', ')'), 'set(f(x)', 'the last of the line is the one behind the gap');
   assert.equal(inGap('a()\n    return b\n\nmore', '\n    return b\n'), 'a()');
   assert.equal(inGap('one\n  two\n\nthree', '\n'), 'one\n  two', 'an empty line ends it');
+  const behind = '\n    else:\n      flat.append(item)\n  }\n  return flat\n';
+  assert.equal(
+    inGap('flat.extend(x)\n  }\n  return flat', behind),
+    'flat.extend(x)\n  }',
+    'a later line ends it',
+  );
   assert.equal(inGap('whole', ''), 'whole');
   assert.equal(inGap('\n\nlate', ''), '\n\nlate');
 });
