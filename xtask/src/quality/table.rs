@@ -183,9 +183,7 @@ impl Cases {
         match *self {
             Cases::Public(path) => Ok((public.join(path), public.join("score.py"))),
             Cases::Own(name, scorer) => Ok((own.join(name), script(scorer))),
-            Cases::Code(name) => {
-                Ok((paths::root().join("tests/fixtures/code").join(name), script("score-code.mjs")))
-            }
+            Cases::Code(name) => Ok((paths::root().join("tests/fixtures/code").join(name), script("score-code.mjs"))),
             Cases::Template(file, template) => {
                 let all = own.join(file);
                 let text = fs::read_to_string(&all).with_context(|| all.display().to_string())?;
