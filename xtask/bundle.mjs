@@ -1,4 +1,5 @@
 // www/ and pkg/ to dist/ (or `--out FOLDER`): the same tree, with each entry's imports bundled. Builds no wasm.
+// With `--ocr FOLDER`, what `ocr.mjs` has put there reads scans in the page.
 //
 // A module may use `new URL('./worker.js', import.meta.url)` as if it were served from where it lies in
 // www/ (with pkg/ beside main.js): the bundle keeps such addresses right wherever the code ends up.
@@ -11,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { billOfMaterials, licenceFile, packagesOf } from './licences.mjs';
 import { WORDS, locales } from './locales.mjs';
+import { ocrFiles } from './ocr.mjs';
 import { pdfjsFiles } from './pdfjs.mjs';
 import { CATALOG_ENTRY, PACKAGE, pyodideFiles } from './pyodide.mjs';
 import { quickjsFiles } from './quickjs.mjs';
@@ -19,7 +21,12 @@ import { withShortStyle } from './short-style.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const www = join(root, 'www');
 const { values: given } = parseArgs({
-  options: { minify: { type: 'boolean' }, out: { type: 'string' }, python: { type: 'boolean' } },
+  options: {
+    minify: { type: 'boolean' },
+    out: { type: 'string' },
+    ocr: { type: 'string' },
+    python: { type: 'boolean' },
+  },
 });
 const dist = resolve(root, given.out ?? 'dist');
 const minify = given.minify ?? false;
@@ -182,7 +189,23 @@ async function addModules() {
       join('pkg', 'modules', 'WORDNET-LICENSE.txt'),
       await readFile(join(root, 'crates/safety/words/WORDNET-LICENSE')),
     );
-  made.set(join('pkg', 'modules.json'), Buffer.from(`${JSON.stringify({ modules }, null, 2)}\n`));
+  const ocr = await addOcr();
+  made.set(
+    join('pkg', 'modules.json'),
+    Buffer.from(`${JSON.stringify({ modules, ...(ocr && { ocr }) }, null, 2)}\n`),
+  );
+}
+
+/** What reads scans, where the operator has it; no page loads it before it is wanted. */
+async function addOcr() {
+  if (!given.ocr) return undefined;
+  let bytes = 0;
+  for (const [path, file] of ocrFiles(given.ocr)) {
+    const contents = await readFile(file);
+    bytes += contents.length;
+    made.set(join('pkg/ocr', path), contents);
+  }
+  return { bytes };
 }
 
 /** pdf.js, for pages that are given a PDF; loaded by none before. */
