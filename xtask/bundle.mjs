@@ -15,13 +15,19 @@ import { WORDS, locales } from './locales.mjs';
 import { mergeChunks } from './merge-chunks.mjs';
 import { ocrFiles } from './ocr.mjs';
 import { pdfjsFiles } from './pdfjs.mjs';
+import { CATALOG_ENTRY, PACKAGE, pyodideFiles } from './pyodide.mjs';
 import { quickjsFiles } from './quickjs.mjs';
 import { withShortStyle } from './short-style.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const www = join(root, 'www');
 const { values: given } = parseArgs({
-  options: { minify: { type: 'boolean' }, out: { type: 'string' }, ocr: { type: 'string' } },
+  options: {
+    minify: { type: 'boolean' },
+    out: { type: 'string' },
+    ocr: { type: 'string' },
+    python: { type: 'boolean' },
+  },
 });
 const dist = resolve(root, given.out ?? 'dist');
 const minify = given.minify ?? false;
@@ -219,6 +225,16 @@ async function addPdfjs() {
   for (const [path, file] of await pdfjsFiles()) made.set(join('pkg/pdfjs', path), await readFile(file));
 }
 
+/** Python, where the operator asked for it: the catalog tells the page. */
+async function addPython() {
+  for (const [path, file] of await pyodideFiles()) made.set(join('pkg/pyodide', path), await readFile(file));
+  const catalog = JSON.parse(String(made.get('catalog.json')));
+  made.set(
+    'catalog.json',
+    Buffer.from(`${JSON.stringify({ ...catalog, python: CATALOG_ENTRY }, null, 2)}\n`),
+  );
+}
+
 /** @param {Uint8Array[]} parts */
 function hash(parts) {
   const sum = createHash('sha256');
@@ -253,6 +269,7 @@ await addPkg();
 await addModules();
 await addPdfjs();
 for (const [path, file] of quickjsFiles()) made.set(join('pkg/quickjs', path), await readFile(file));
+if (given.python) await addPython();
 /** @param {string} path of what was made */
 const sha256 = (path) =>
   createHash('sha256')
@@ -268,7 +285,8 @@ add(await bundle(existing(CLASSIC), { format: 'iife', define }));
 
 // For who looks after the site: no page loads these.
 for (const [, file] of await pdfjsFiles()) inputs.add(slashes(relative(root, file)));
-made.set('licences.txt', Buffer.from(licenceFile(await packagesOf(inputs))));
+const packages = [...(await packagesOf(inputs)), ...(given.python ? [PACKAGE] : [])];
+made.set('licences.txt', Buffer.from(licenceFile(packages)));
 if (minify) made.set('sbom.json', Buffer.from(await billOfMaterials()));
 
 for (const [path, contents] of made) await put(join(dist, path), contents);

@@ -49,6 +49,7 @@ const WORKERS = [
   'weights/read/chunk-worker.js',
   'agent/module-worker.js',
   'agent/code/run-worker.js',
+  'agent/code/python-worker.js',
 ];
 const FILES = [
   'ui/chat/chat.css',

@@ -30,23 +30,29 @@ pub struct Options {
     /// Build this module beside the engine (may be repeated) and nothing else
     #[arg(long = "module", value_name = "NAME")]
     pub modules: Vec<String>,
-    /// With these as well: `ocr` has the page read scans (8 MB more, loaded by whoever wants it); a model is fetched, and
-    /// offered where the page is served
+    /// With these as well: `ocr` has the page read scans (8 MB more), `pyodide` has it run Python (13 MB more), loaded by whoever
+    /// wants it; a model is fetched, and offered where the page is served
     #[arg(long, value_name = "NAME", num_args = 1.., value_parser = extras())]
     pub with: Vec<String>,
 }
 
 /// What `--with` adds beside models.
 pub const OCR: &str = "ocr";
+pub const PYODIDE: &str = "pyodide";
 
 fn extras() -> Vec<&'static str> {
-    [&[OCR][..], &model::names()].concat()
+    [&[OCR, PYODIDE][..], &model::names()].concat()
 }
 
 impl Options {
     /// The models among what is wanted as well.
     pub fn models(&self) -> Result<Vec<&'static Model>> {
-        self.with.iter().filter(|name| *name != OCR).map(|name| model::find(name)).collect()
+        let names = self.with.iter().filter(|name| ![OCR, PYODIDE].contains(&name.as_str()));
+        names.map(|name| model::find(name)).collect()
+    }
+
+    fn has(&self, extra: &str) -> bool {
+        self.with.iter().any(|name| name == extra)
     }
 }
 
@@ -59,7 +65,7 @@ pub fn run(options: &Options) -> Result<()> {
     for model in options.models()? {
         model::ensure_named(model)?;
     }
-    bundle::run(options.release, options.with.iter().any(|name| name == OCR))
+    bundle::run(options.release, options.has(OCR), options.has(PYODIDE))
 }
 
 /// Builds the chosen variants into pkg/.

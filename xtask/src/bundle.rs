@@ -8,8 +8,8 @@ use std::time::Instant;
 use crate::process::{command, run as run_command, say, seconds};
 use crate::{paths, setup};
 
-/// `ocr`: with what reads scans, fetched where it is missing.
-pub fn run(release: bool, ocr: bool) -> Result<()> {
+/// `ocr`: with what reads scans, `python`: with what runs Python, each fetched where it is missing.
+pub fn run(release: bool, ocr: bool, python: bool) -> Result<()> {
     setup::node_modules()?;
     let ocr = if ocr { Some(ensure_ocr()?) } else { None };
     let start = Instant::now();
@@ -21,6 +21,9 @@ pub fn run(release: bool, ocr: bool) -> Result<()> {
         }
         if let Some(folder) = ocr.as_ref().filter(|_| script.ends_with("bundle.mjs")) {
             node.arg("--ocr").arg(folder);
+        }
+        if python && script.ends_with("bundle.mjs") {
+            node.arg("--python");
         }
         run_command(&mut node)?;
     }

@@ -13,8 +13,9 @@ pub struct Options {
     /// Build this wasm variant (may be repeated) instead of all
     #[arg(long = "variant", value_name = "NAME")]
     variants: Vec<String>,
-    /// With `ocr`, which has the page read scans: 8 MB more, loaded by whoever wants it
-    #[arg(long, value_name = "NAME", value_parser = [build::OCR])]
+    /// With `ocr`, which has the page read scans (8 MB more), or `pyodide`, which has it run Python (13 MB more), each loaded by
+    /// whoever wants it
+    #[arg(long, value_name = "NAME", value_parser = [build::OCR, build::PYODIDE])]
     with: Vec<String>,
 }
 
