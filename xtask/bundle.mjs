@@ -1,4 +1,5 @@
 // www/ and pkg/ to dist/ (or `--out FOLDER`): the same tree, with each entry's imports bundled. Builds no wasm.
+// With `--ocr FOLDER`, what `ocr.mjs` has put there reads scans in the page.
 //
 // A module may use `new URL('./worker.js', import.meta.url)` as if it were served from where it lies in
 // www/ (with pkg/ beside main.js): the bundle keeps such addresses right wherever the code ends up.
@@ -11,13 +12,23 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { billOfMaterials, licenceFile, packagesOf } from './licences.mjs';
 import { WORDS, locales } from './locales.mjs';
+import { mergeChunks } from './merge-chunks.mjs';
+import { ocrFiles } from './ocr.mjs';
 import { pdfjsFiles } from './pdfjs.mjs';
+import { CATALOG_ENTRY, PACKAGE, pyodideFiles } from './pyodide.mjs';
 import { quickjsFiles } from './quickjs.mjs';
 import { withShortStyle } from './short-style.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const www = join(root, 'www');
-const { values: given } = parseArgs({ options: { minify: { type: 'boolean' }, out: { type: 'string' } } });
+const { values: given } = parseArgs({
+  options: {
+    minify: { type: 'boolean' },
+    out: { type: 'string' },
+    ocr: { type: 'string' },
+    python: { type: 'boolean' },
+  },
+});
 const dist = resolve(root, given.out ?? 'dist');
 const minify = given.minify ?? false;
 const version = /^version = "(.+)"$/m.exec(await readFile(join(root, 'Cargo.toml'), 'utf8'))?.[1];
@@ -87,7 +98,18 @@ async function bundle(entryPoints, options) {
     define: { __LOQUAT_VERSION__: JSON.stringify(version), ...WORDS, ...options.define },
   }).catch(() => process.exit(1)); // esbuild has said where and why
   for (const path of Object.keys(metafile?.inputs ?? {})) inputs.add(path);
-  return outputFiles ?? [];
+  if (!options.splitting || !metafile) return outputFiles ?? [];
+  const at = (/** @type {string} */ path) => join(dist, path);
+  return mergeChunks(
+    { outputFiles: outputFiles ?? [], metafile },
+    {
+      root,
+      stages: { shell: at('main.js'), welcome: 'www/ui/models/offer.js' },
+      apart: ['widget/element.js', 'widget/opening.js'].map(at),
+      workers: started.map((path) => join(dist, relative(www, path))),
+      like: { minify, sourcemap: !minify, target: 'es2022' },
+    },
+  );
 }
 
 /**
@@ -124,7 +146,7 @@ async function workers() {
 
 /**
  * Esbuild's outputs under the paths they get in dist/, own addresses completed.
- * @param {import('esbuild').OutputFile[]} outputs
+ * @param {readonly import('./merge-chunks.mjs').Output[]} outputs
  */
 function add(outputs) {
   for (const { path, contents, text } of outputs) {
@@ -179,12 +201,38 @@ async function addModules() {
       join('pkg', 'modules', 'WORDNET-LICENSE.txt'),
       await readFile(join(root, 'crates/safety/words/WORDNET-LICENSE')),
     );
-  made.set(join('pkg', 'modules.json'), Buffer.from(`${JSON.stringify({ modules }, null, 2)}\n`));
+  const ocr = await addOcr();
+  made.set(
+    join('pkg', 'modules.json'),
+    Buffer.from(`${JSON.stringify({ modules, ...(ocr && { ocr }) }, null, 2)}\n`),
+  );
+}
+
+/** What reads scans, where the operator has it; no page loads it before it is wanted. */
+async function addOcr() {
+  if (!given.ocr) return undefined;
+  let bytes = 0;
+  for (const [path, file] of ocrFiles(given.ocr)) {
+    const contents = await readFile(file);
+    bytes += contents.length;
+    made.set(join('pkg/ocr', path), contents);
+  }
+  return { bytes };
 }
 
 /** pdf.js, for pages that are given a PDF; loaded by none before. */
 async function addPdfjs() {
   for (const [path, file] of await pdfjsFiles()) made.set(join('pkg/pdfjs', path), await readFile(file));
+}
+
+/** Python, where the operator asked for it: the catalog tells the page. */
+async function addPython() {
+  for (const [path, file] of await pyodideFiles()) made.set(join('pkg/pyodide', path), await readFile(file));
+  const catalog = JSON.parse(String(made.get('catalog.json')));
+  made.set(
+    'catalog.json',
+    Buffer.from(`${JSON.stringify({ ...catalog, python: CATALOG_ENTRY }, null, 2)}\n`),
+  );
 }
 
 /** @param {Uint8Array[]} parts */
@@ -198,7 +246,8 @@ function hash(parts) {
 const inputs = new Set();
 /** What goes to dist/, by path. @type {Map<string, Uint8Array>} */
 const made = new Map();
-const modules = [...existing(MODULES), ...(await workers())];
+const started = await workers();
+const modules = [...existing(MODULES), ...started];
 // Modules are read as UTF-8 everywhere; classic scripts as the page that names them.
 add(
   await bundle(modules, {
@@ -220,6 +269,7 @@ await addPkg();
 await addModules();
 await addPdfjs();
 for (const [path, file] of quickjsFiles()) made.set(join('pkg/quickjs', path), await readFile(file));
+if (given.python) await addPython();
 /** @param {string} path of what was made */
 const sha256 = (path) =>
   createHash('sha256')
@@ -235,7 +285,8 @@ add(await bundle(existing(CLASSIC), { format: 'iife', define }));
 
 // For who looks after the site: no page loads these.
 for (const [, file] of await pdfjsFiles()) inputs.add(slashes(relative(root, file)));
-made.set('licences.txt', Buffer.from(licenceFile(await packagesOf(inputs))));
+const packages = [...(await packagesOf(inputs)), ...(given.python ? [PACKAGE] : [])];
+made.set('licences.txt', Buffer.from(licenceFile(packages)));
 if (minify) made.set('sbom.json', Buffer.from(await billOfMaterials()));
 
 for (const [path, contents] of made) await put(join(dist, path), contents);

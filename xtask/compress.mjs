@@ -9,7 +9,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
 if (!existsSync(dist)) throw new Error('dist/ is missing: run `cargo xtask dist`');
 
-const COMPRESSIBLE = /\.(html|js|css|json|svg|wasm|webmanifest|txt)$/;
+const COMPRESSIBLE = /\.(html|m?js|css|json|svg|wasm|webmanifest|txt)$/;
 
 /** @param {number} bytes */
 const kb = (bytes) => (bytes / 1000).toFixed(1).padStart(10);

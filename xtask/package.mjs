@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { licenceFile, packagesOf } from './licences.mjs';
 import { WORDS, locales } from './locales.mjs';
+import { mergeChunks } from './merge-chunks.mjs';
 import { pdfjsFiles } from './pdfjs.mjs';
 import { quickjsFiles } from './quickjs.mjs';
 import { withShortStyle } from './short-style.mjs';
@@ -28,6 +29,7 @@ const ENTRIES = {
   'prompt-api': 'api/prompt-api/prompt-api.js',
   'ai-sdk': 'api/ai-sdk/ai-sdk.js',
   remote: 'api/remote/remote-engine.js',
+  routes: 'api/routes/routes.js',
   element: 'widget/element.js',
   panel: 'widget/panel.js',
   opening: 'widget/opening.js',
@@ -37,6 +39,8 @@ const ENTRIES = {
 const FRAMEWORKS = ['react', 'preact', 'vue', 'svelte'];
 /** No one imports these by name. */
 const INTERNAL = new Set(['panel', 'opening', 'frame']);
+/** Classic scripts: a site's one line, and what its service worker imports. */
+const SCRIPTS = { widget: 'widget/embed.js', 'routes-worker': 'api/routes/routes-worker.js' };
 /** What those start; each whole in itself, because bundlers make workers without shared chunks. */
 const WORKERS = [
   'worker/worker.js',
@@ -45,6 +49,7 @@ const WORKERS = [
   'weights/read/chunk-worker.js',
   'agent/module-worker.js',
   'agent/code/run-worker.js',
+  'agent/code/python-worker.js',
 ];
 const FILES = [
   'ui/chat/chat.css',
@@ -68,22 +73,29 @@ const { variants } = JSON.parse(await readFile(join(pkg, 'variants.json'), 'utf8
 /** @type {{modules: Record<string, {glue: string, wasm: string}>}} */
 const { modules } = JSON.parse(await readFile(join(pkg, 'modules.json'), 'utf8'));
 
+/**
+ * Some bundlers (Turbopack) make addresses of the site's root out of `new URL('./x', import.meta.url).href`, which mean nothing to
+ * a worker: they are made whole where the page is known.
+ */
+const WHOLE = `const whole = ({ href }) => /^[a-z][a-z\\d+.-]*:/.test(href) || !globalThis.location ? href : new URL(href, globalThis.document?.baseURI ?? location.href).href;\n`;
+/** @param {string} path */
+const at = (path) => `whole(new URL('./${path}', import.meta.url))`;
+
+/** The table of wasm builds with addresses written out, for bundlers to see. */
+function table() {
+  const rows = variants.map(
+    ({ name, needs, glue, wasm }) =>
+      `{ name: '${name}', needs: ${JSON.stringify(needs)}, glue: ${at(glue)}, wasm: ${at(wasm)} }`,
+  );
+  return `${WHOLE}export const BUILDS = [${rows.join(', ')}];`;
+}
+
 /** The same of the modules beside the engine. */
 function moduleTable() {
-  const at = (/** @type {string} */ path) => `new URL('./${path}', import.meta.url).href`;
   const rows = Object.entries(modules).map(
     ([name, { glue, wasm }]) => `${name}: { glue: ${at(glue)}, wasm: ${at(wasm)} }`,
   );
-  return `export const MODULE_FILES = { ${rows.join(', ')} };`;
-}
-
-/** The table with addresses written out, for bundlers to see. */
-function table() {
-  const rows = variants.map(({ name, needs, glue, wasm }) => {
-    const at = (/** @type {string} */ path) => `new URL('./${path}', import.meta.url).href`;
-    return `{ name: '${name}', needs: ${JSON.stringify(needs)}, glue: ${at(glue)}, wasm: ${at(wasm)} }`;
-  });
-  return `export const BUILDS = [${rows.join(', ')}];`;
+  return `${WHOLE}export const MODULE_FILES = { ${rows.join(', ')} };`;
 }
 
 /** @type {import('esbuild').Plugin} */
@@ -183,7 +195,7 @@ async function manifest() {
     // For the types of ./ai-sdk alone; for PDFs in `knowledge build`.
     peerDependencies: { '@ai-sdk/provider': '>=3', 'pdfjs-dist': dependencies['pdfjs-dist'] },
     peerDependenciesMeta: { '@ai-sdk/provider': { optional: true }, 'pdfjs-dist': { optional: true } },
-    sideEffects: ['./element.js', './widget.js'],
+    sideEffects: ['./element.js', './widget.js', './routes-worker.js'],
     files: [
       '*.js',
       '*.css',
@@ -214,11 +226,39 @@ async function make(options) {
   const { metafile } = await build({ ...common, ...options, metafile: true, absWorkingDir: root });
   for (const path of Object.keys(metafile?.inputs ?? {})) shipped.add(path);
 }
-await make({ entryPoints: inputs, splitting: true, chunkNames: '[name]-[hash]' });
+await makeEntries();
 for (const path of WORKERS) await make({ entryPoints: [join(www, path)] });
-const launcher = join(www, 'widget/embed.js');
-if (existsSync(launcher)) {
-  const entryPoints = [{ in: launcher, out: 'widget' }];
+/** What people import. Pages without a bundler load it as it is. */
+async function makeEntries() {
+  const { outputFiles, metafile } = await build({
+    ...common,
+    entryPoints: inputs,
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    write: false,
+    metafile: true,
+    absWorkingDir: root,
+  });
+  for (const path of Object.keys(metafile.inputs)) shipped.add(path);
+  const made = (/** @type {string} */ name) => join(pkg, `${name}.js`);
+  const outputs = await mergeChunks(
+    { outputFiles, metafile },
+    {
+      root,
+      stages: { shell: made('panel'), welcome: 'www/ui/models/offer.js', api: made('index') },
+      apart: ['element', 'opening'].map(made),
+      // Programs that use the engine alone want nothing of the widget, now or later.
+      workers: Object.keys(entries)
+        .filter((name) => !['element', 'opening', 'panel', 'frame'].includes(name))
+        .map(made),
+      like: { minify, target: 'es2022' },
+    },
+  );
+  for (const { path, contents } of outputs) await writeFile(path, contents);
+}
+
+for (const [out, path] of Object.entries(SCRIPTS)) {
+  const entryPoints = [{ in: join(www, path), out }];
   await make({ entryPoints, format: 'iife', charset: 'ascii', minify: true });
 }
 for (const path of FILES) {

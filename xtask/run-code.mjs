@@ -3,7 +3,8 @@
 // that it has not seen are for the verdict alone.
 import { createInterface } from 'node:readline';
 import { inGap } from '../www/agent/code/fill.js';
-import { firstFault, passes, programOf, ROUNDS } from './code/judge.mjs';
+import { anewAt, ROUNDS } from '../www/agent/code/retry.js';
+import { firstFault, passes, programOf } from './code/judge.mjs';
 
 /**
  * @typedef {[expression: string, value: string]} Check
@@ -16,12 +17,13 @@ const WORDS = {
     ask: (/** @type {string} */ language) => `Write it in ${language}. Answer with the code alone.`,
     examples: 'Examples:',
     fix: (/** @type {string} */ fault) =>
-      `The program fails:\n\n${fault}\n\nCorrect it. Answer with the whole program.`,
+      `The program fails:\n\n\`\`\`\n${fault}\n\`\`\`\n\nCorrect it. Answer with the whole program.`,
   },
   zh: {
     ask: (/** @type {string} */ language) => `用 ${language} 写，只写代码。`,
     examples: '例子：',
-    fix: (/** @type {string} */ fault) => `程序运行出错：\n\n${fault}\n\n请改正，并写出完整的程序。`,
+    fix: (/** @type {string} */ fault) =>
+      `程序运行出错：\n\n\`\`\`\n${fault}\n\`\`\`\n\n请改正，并写出完整的程序。`,
   },
 };
 const NAMES = { python: 'Python', javascript: 'JavaScript' };
@@ -61,13 +63,14 @@ async function next(reply) {
   if (task === 'infill' || rounds > ROUNDS) return done;
   const fault = await firstFault(language, programOf(reply, language), examples);
   if (!fault) return done;
-  rounds += 1;
-  messages = [
-    ...messages.slice(0, 1),
+  const temperature = anewAt(rounds++);
+  if (temperature !== undefined) return { type: 'ask', messages, max_tokens: 400, temperature };
+  const shown = [
+    ...messages,
     { role: 'assistant', content: reply },
     { role: 'user', content: WORDS[speech].fix(fault) },
   ];
-  return { type: 'ask', messages, max_tokens: 400, temperature: 0 };
+  return { type: 'ask', messages: shown, max_tokens: 400, temperature: 0 };
 }
 
 /** @param {string} output */

@@ -55,6 +55,7 @@ test('what the model proposes at the cursor is taken by Tab, and left by going o
   await ghost.waitFor();
   await page.keyboard.press('Tab');
   await kept('return a \\+ b;');
+  await desk.getByText('Tab takes it').waitFor({ state: 'detached' });
   assert.doesNotMatch(await text(), /not this/, 'what follows an empty line is another matter');
   assert.doesNotMatch(await text(), /Hello/);
   await checkAccess(page, 'a program beside the chat');

@@ -28,7 +28,7 @@ async function examples(file, language) {
 const api = await examples('api.md', 'js');
 const embed = await examples('embed.md', 'html');
 const service = await examples('service.md', 'html');
-assert.ok(api.length === 13 && embed.length === 3 && service.length === 2);
+assert.ok(api.length === 14 && embed.length === 3 && service.length === 2);
 
 for (const [index, code] of api.entries()) {
   test(`docs/api.md, example ${index + 1}`, async (t) => {

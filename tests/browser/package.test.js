@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { before, after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { rollup } from 'rollup';
 import { compileTemplate } from 'vue/compiler-sfc';
 import webpack from 'webpack';
 import { setup } from './harness.js';
@@ -101,6 +102,30 @@ test('an esbuild bundle answers with the package’s files beside it', async (t)
   const args = ['main.js', '--bundle', '--format=esm', `--outdir=${out}`, '--log-level=error'];
   await run(bin('esbuild/bin/esbuild'), args, { cwd: project });
   await cp(join(project, 'node_modules/loquat-chat'), out, { recursive: true });
+  await writeFile(join(out, 'index.html'), PAGE);
+  await answerOf(t, out);
+});
+
+test('a Rollup bundle answers with the package’s files beside it', async (t) => {
+  const out = join(project, 'rollup');
+  const installed = join(project, 'node_modules/loquat-chat');
+  /** @type {string[]} */
+  const warnings = [];
+  const bundle = await rollup({
+    input: join(project, 'main.js'),
+    onwarn: ({ message }) => void warnings.push(message),
+    // What @rollup/plugin-node-resolve does, which every project has that takes packages from npm.
+    plugins: [
+      {
+        name: 'from-npm',
+        resolveId: (id) => (id === 'loquat-chat' ? join(installed, 'index.js') : null),
+      },
+    ],
+  });
+  await bundle.write({ dir: out, format: 'es' });
+  await bundle.close();
+  assert.deepEqual(warnings, []);
+  await cp(installed, out, { recursive: true });
   await writeFile(join(out, 'index.html'), PAGE);
   await answerOf(t, out);
 });

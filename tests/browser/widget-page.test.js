@@ -160,6 +160,8 @@ test('the picture of who answers is the site’s choice, and so is the name that
   );
   const chat = page.locator('loquat-chat');
   await chat.getByRole('button', open).click();
+  await chat.locator('.offer .primary').waitFor();
+  assert.doesNotMatch(await chat.locator('.welcome').innerText(), /Loquat/, 'nor is ours said');
   await chat.locator('.offer .primary').click();
   assert.equal(await chat.locator('.welcome img.face').getAttribute('src'), '/face.svg');
   const field = chat.getByRole('textbox', { name: 'Message' });

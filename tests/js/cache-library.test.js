@@ -87,6 +87,17 @@ test('addresses', () => {
   assert.equal(target.url, 'https://huggingface.co/a/b/resolve/main/sub%20dir/c.gguf');
 });
 
+test('an extension and an app have addresses of their own, and no one else’s', (t) => {
+  for (const page of ['app://chat/index.html', 'chrome-extension://abcdef/panel.html']) {
+    Object.defineProperty(globalThis, 'location', { value: new URL(page), configurable: true });
+    t.after(() => Reflect.deleteProperty(globalThis, 'location'));
+    const own = new URL('m.gguf', page).href;
+    assert.equal(sourceId({ url: own }), own);
+    for (const bad of ['app://other/m.gguf', 'file:///m.gguf', 'data:,x', 'javascript:alert(1)'])
+      assert.throws(() => sourceId({ url: bad }), { code: 'bad_source' }, bad);
+  }
+});
+
 test('split names', () => {
   assert.deepEqual(splitNames('m-00002-of-00003.gguf'), [
     'm-00001-of-00003.gguf',

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import glue from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
 import { inGap } from '../../www/agent/code/fill.js';
+import { examplesOf, withExamples } from '../../www/agent/code/examples.js';
 import { codeOf, failureOf } from '../../www/agent/code/failure.js';
 import { partText } from '../../www/agent/part-texts.js';
 import { outputOf } from '../../www/agent/code/outputs.js';
 import { loadInterpreter, runProgram } from '../../www/agent/code/sandbox.js';
 import { withCode } from '../../www/app/code-block.js';
-import { createCodeRuns, ROUNDS, withRun } from '../../www/app/code-runs.js';
+import { ROUNDS } from '../../www/agent/code/retry.js';
+import { createCodeRuns, withRun } from '../../www/app/code-runs.js';
 
 const LIMITS = { time: 2_000, memory: 16 << 20, output: 2_000 };
 
@@ -229,7 +231,7 @@ test('the program of an answer is its longest block of the language', () => {
   assert.equal(codeOf('none'), undefined);
 });
 
-/** A conversation in which the model answers from a list, and programs end as another list says. @param {Array<{text: string, status?: string}>} answers */
+/** A conversation in which the model answers from a list, and programs end as they are named. @param {Array<{text: string, status?: string, parts?: any[]}>} answers */
 function conversation(answers) {
   /** @type {any} */
   let chat = { conversation: { id: 'c', selected: {} }, messages: {}, children: {} };
@@ -237,16 +239,21 @@ function conversation(answers) {
   const asked = [];
   let end = '';
   const store = { get: () => ({ chat }) };
-  const send = async (/** @type {string} */ text) => {
-    const { text: answer, status = 'done' } = answers[asked.push(text) - 1];
+  const answerTo = (/** @type {string} */ parent, /** @type {string} */ said) => {
+    const { text, status = 'done', ...more } = answers[asked.push(said) - 1];
     const id = `a${asked.length}`;
+    const message = { id, parent, role: 'assistant', text, status, ...more };
+    const beside = chat.children[parent] ?? [];
     chat = {
       ...chat,
-      messages: { ...chat.messages, [id]: { id, role: 'assistant', text: answer, status } },
-      children: { ...chat.children, [end]: [id] },
+      messages: { ...chat.messages, [id]: message },
+      children: { ...chat.children, [parent]: [...beside, id] },
     };
     end = id;
   };
+  const send = async (/** @type {string} */ text) => answerTo(end, text);
+  const regenerate = async (/** @type {string} */ id, /** @type {{temperature: number}} */ { temperature }) =>
+    answerTo(chat.messages[id].parent, `anew at ${temperature}`);
   const edits = /** @type {any} */ ({ setParts: async () => {} });
   const ran = /** @type {string[]} */ ([]);
   /** @type {any} */
@@ -257,10 +264,10 @@ function conversation(answers) {
   const runs = createCodeRuns(
     /** @type {any} */ ({ store, options: { pkg: 'http://x/' } }),
     edits,
-    send,
+    { send, regenerate },
     execute,
   );
-  return { runs, asked, ran, store };
+  return { runs, asked, ran, store, send };
 }
 
 const failed = part({ ended: 'failed', error: { name: 'Error', message: 'bad' } });
@@ -271,6 +278,21 @@ test('a failing program goes back to the model until it runs', async () => {
   await runs.repair(failed, (failure) => `fix: ${failure}`);
   assert.deepEqual(asked, ['fix: Error: bad', 'fix: Error: bad']);
   assert.deepEqual(ran, ['bad\n', 'good\n']);
+});
+
+test('one that fails again is asked for anew, beside the first answer', async () => {
+  const first = { ...program('bad'), parts: [failed] };
+  const { runs, asked, ran, send, store } = conversation([
+    first,
+    program('bad'),
+    program('bad 2'),
+    program('good'),
+  ]);
+  await send('the question');
+  await runs.repair(failed, (failure) => `fix: ${failure}`);
+  assert.deepEqual(asked, ['the question', 'fix: Error: bad', 'anew at 0.7', 'anew at 1']);
+  assert.deepEqual(ran, ['bad\n', 'bad 2\n', 'good\n']);
+  assert.deepEqual(store.get().chat.children[''], ['a1', 'a3', 'a4']);
 });
 
 test('and three times at most, or until it is stopped, or answered without a program', async () => {
@@ -306,6 +328,35 @@ test('of a model’s text, what belongs in the gap is taken', () => {
   assert.equal(inGap('set(f(x))', ')'), 'set(f(x)', 'the last of the line is the one behind the gap');
   assert.equal(inGap('a()\n    return b\n\nmore', '\n    return b\n'), 'a()');
   assert.equal(inGap('one\n  two\n\nthree', '\n'), 'one\n  two', 'an empty line ends it');
+  const behind = '\n    else:\n      flat.append(item)\n  }\n  return flat\n';
+  assert.equal(
+    inGap('flat.extend(x)\n  }\n  return flat', behind),
+    'flat.extend(x)\n  }',
+    'a later line ends it',
+  );
   assert.equal(inGap('whole', ''), 'whole');
   assert.equal(inGap('\n\nlate', ''), '\n\nlate');
+});
+
+test('examples in a question are what its program is tried on', async () => {
+  const question =
+    'Write mean(list).\nExamples:\nmean([1, 3]) → 2\n- `mean([])` returns null\n>>> mean([5])\n5\nmean([2]) === 2;\nSo f(x) is → nothing';
+  const examples = examplesOf(question);
+  assert.deepEqual(examples, [
+    ['mean([1, 3])', '2'],
+    ['mean([])', 'null'],
+    ['mean([5])', '5'],
+    ['mean([2])', '2'],
+  ]);
+  assert.deepEqual(examplesOf('写 f。例子：\nf(1) 返回 2。'), [['f(1)', '2']]);
+  const good = 'const mean = (list) => list.length ? list.reduce((a, b) => a + b) / list.length : null;';
+  const ran = await run(withExamples('javascript', good, examples));
+  assert.deepEqual([ran.ended, ran.outputs.length, ran.outputs[0]?.text], ['done', 4, 'mean([1, 3]) → 2']);
+  const bad = await run(withExamples('javascript', 'function mean(list) { return list[0]; }', examples));
+  assert.equal(bad.error?.message, 'mean([1, 3]) gives 1, not 2');
+  assert.equal(
+    withExamples('javascript', 'let x = 1;', examples),
+    'let x = 1;',
+    'they are of something else',
+  );
 });

@@ -15,7 +15,7 @@ for (const language of LANGUAGES)
 const { en, zh } = ERRORS;
 
 /** What only programs meet, that use the package: these errors never reach the page. */
-const FOR_PROGRAMS = /^(api\/(openai|ai-sdk|prompt-api)|agent\/tool)/;
+const FOR_PROGRAMS = /^(api\/(openai|ai-sdk|prompt-api|routes)|agent\/tool)/;
 /** What is no error: messages on success, an answer that was stopped, a reason without words of its own. */
 const NOT_ERRORS = new Set([
   'conversation_archived',

@@ -32,12 +32,16 @@ export const ANSWERS = {
     '- 行星\n  - 类地行星：水星、金星、地球和火星\n  - 气态巨行星\n- 小天体\n  - 小行星带位于火星与木星之间，由无数岩石组成\n  - 彗星\n- 太阳\n  - 核聚变\n  - 太阳风\n',
   'a flowchart':
     'It goes so:\n\n```mermaid\nflowchart TD\n  A[Wake up] --> B{Is it raining?}\n  B -->|Yes| C(Take an umbrella)\n  B -- No --> D([Go])\n  C -.-> D & E((<b>End</b>))\n  classDef x fill:#fff\n```\n\nAnd a map:\n\n```mermaid\nmindmap\n  root((Tea))\n    Green\n      Sencha\n    Black\n```\n\nAnd what is not drawn:\n\n```mermaid\nsequenceDiagram\n  A->>B: Hello\n```\n',
+  'another time: A program of averages':
+    'Now:\n\n```javascript\nconst values = [3, 5, 10];\nconst average = (list) => list.reduce((a, b) => a + b) / list.length;\nconsole.log(average(values));\nplot(values);\n```\n',
   'program of averages':
     "This does it:\n\n```javascript\nconst values = [3, 5, 10];\nconsole.log('values', values);\nconsole.log(avrage(values));\n```\n",
   "'avrage' is not defined":
     "I am sorry:\n\n```javascript\nconst average = (list) => list.reduce((a, b) => a + b) / list.size;\nif (Number.isNaN(average([3, 5, 10]))) throw new Error('no number comes out');\n```\n",
-  'no number comes out':
-    'Now:\n\n```javascript\nconst values = [3, 5, 10];\nconst average = (list) => list.reduce((a, b) => a + b) / list.length;\nconsole.log(average(values));\nplot(values);\n```\n',
+  'program of medians':
+    'This does it:\n\n```python\nfrom statistics import median\nprint("values", [3, 5, 10])\nprint(medain([3, 5, 10]))\n```\n',
+  "name 'medain' is not defined":
+    'Now:\n\n```python\nfrom statistics import median\nimport matplotlib.pyplot as plt\nplt.plot([3, 5, 10], label="values")\nplt.show()\nmedian([3, 5, 10])\n```\n',
   'the gap behind function add(a, b) {\n  return ': 'a + b;\n\nnot this',
   'Change this program: in French':
     "```js\nconst hello = 'Bonjour';\nconst one = 1;\nconst two = 2;\nconst three = 3;\nconst four = 4;\nconst five = 5;\nconst bye = 'Au revoir';\n```",
@@ -141,7 +145,9 @@ export class Engine {
     }
     this.#breaks = goesOn ? -1 : Number(/break at (\d+)/.exec(last)?.[1] ?? -1);
     this.#losses = (/lose the GPU at ([\d,]+)/.exec(last)?.[1] ?? '').split(',').filter(Boolean).map(Number);
-    const key = Object.keys(ANSWERS).find((each) => last.includes(each));
+    // Where it should be another answer.
+    const asked = Number(request.temperature) > 0.5 ? `another time: ${last}` : last;
+    const key = Object.keys(ANSWERS).find((each) => asked.includes(each));
     const many = /count to (\d+)/.exec(last);
     const whole = key
       ? ANSWERS[key]

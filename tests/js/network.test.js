@@ -37,6 +37,10 @@ test('a policy lists addresses by the rules of the standard', () => {
   assert.equal(may('http://127.0.0.1:8/v1', ['http://127.0.0.1:9']), false);
   assert.equal(may('https://x.org/a/b', ['https://x.org/a/']), true);
   assert.equal(may('https://x.org/b', ['https://x.org/a/']), false);
+  // An app has an origin with a scheme of its own.
+  assert.equal(allows(["'self'"], 'app://chat/models/x.gguf', 'app://chat'), true);
+  for (const url of ['app://other/x', 'https://chat/x', 'data:,x', 'file:///x'])
+    assert.equal(allows(["'self'"], url, 'app://chat'), false, url);
 });
 
 /** @param {{network: () => Promise<any>} | undefined} client @param {'ready' | 'loading'} [status] */

@@ -5,6 +5,7 @@ import { named } from '../../www/agent/documents/named.js';
 import { inColumns } from '../../www/agent/documents/pdf-columns.js';
 import { bodySize, linesOf, paragraphs } from '../../www/agent/documents/pdf-lines.js';
 import { readPages } from '../../www/agent/documents/pdf-pages.js';
+import { outlineOf, sectionsOn } from '../../www/agent/documents/pdf-outline.js';
 
 /** @param {string} str @param {number} x @param {number} y @param {number} [size] @param {number} [width] */
 const item = (str, x, y, size = 10, width = str.length * size * 0.5) => ({
@@ -118,4 +119,77 @@ test('a question that names some of the documents is asked of those', () => {
 
 test('radicals that fonts give for characters are those characters', () => {
   assert.deepEqual(texts([item('\u2FA6\u2ED3\u2F00', 50, 700)]), ['\u91D1\u957F\u4E00']);
+});
+
+test('the outline of a PDF gives its sections, at the lines that show their titles', async () => {
+  const ref = (/** @type {number} */ num) => ({ num, gen: 0 });
+  const at = (/** @type {number} */ page, /** @type {number} */ top) => [
+    ref(page),
+    { name: 'XYZ' },
+    50,
+    top,
+    0,
+  ];
+  const pages = [
+    [
+      item('Chapter 1', 50, 700, 16),
+      item('Fish in the', 50, 670, 16),
+      item('North Sea', 50, 650, 16),
+      item('Fish swim.', 50, 600),
+    ],
+    [
+      item('Cod is white. Cod', 50, 700),
+      item('1.1 Cod', 50, 640),
+      item('It lives long.', 50, 600),
+      item('Eel', 50, 500),
+    ],
+  ];
+  const made = await readPages({
+    numPages: 2,
+    getPage: async (number) => ({
+      getTextContent: async () => ({ items: pages[number - 1] ?? [] }),
+      getAnnotations: async () => [],
+      cleanup() {},
+    }),
+    getPageLabels: async () => null,
+    getMetadata: async () => ({ info: {} }),
+    getOutline: async () => [
+      {
+        title: 'Fish in the North\u00A0Sea',
+        dest: at(0, 690),
+        items: [
+          { title: 'Cod', dest: 'named' },
+          { title: 'Not printed', dest: at(1, 510) },
+          { title: 'Damaged', dest: at(9, 0) },
+          { title: 'Elsewhere', dest: null },
+        ],
+      },
+    ],
+    getDestination: async () => at(1, 650),
+    getPageIndex: async ({ num }) => (num > 1 ? Promise.reject(new Error('no page')) : num),
+  });
+  assert.deepEqual(made.pages[0]?.lines, ['Chapter 1', '', 'Fish in the', 'North Sea', '', 'Fish swim.']);
+  assert.deepEqual(made.pages[0]?.headings, {});
+  assert.deepEqual(made.pages[0]?.sections, [
+    { line: 0, level: 1, title: 'Chapter 1 Fish in the North Sea' },
+  ]);
+  assert.deepEqual(made.pages[1]?.sections, [
+    { line: 2, level: 2, title: '1.1 Cod' },
+    { line: 6, level: 2, title: 'Not printed' },
+  ]);
+});
+
+test('an outline that points nowhere begins its sections at the top of their pages', async () => {
+  const marks = await outlineOf({
+    getOutline: async () => [
+      { title: 'One', dest: [3, { name: 'Fit' }] },
+      { title: '···', dest: [0] },
+    ],
+  });
+  assert.deepEqual(marks, [{ title: 'One', level: 1, page: 4 }]);
+  assert.deepEqual(
+    [...sectionsOn(linesOf([item('text', 50, 700)]), marks)],
+    [[0, [{ title: 'One', level: 1, lines: 0 }]]],
+  );
+  assert.deepEqual(await outlineOf({ getOutline: () => Promise.reject(new Error('damaged')) }), []);
 });

@@ -16,6 +16,7 @@ import { roleOf, settingsOf } from './own-settings.js';
  * @typedef {import('../protocol/messages.js').GenerateRequest} GenerateRequest
  * @typedef {import('../protocol/messages.js').DoneEvent} DoneEvent
  * @typedef {import('../protocol/parts.js').Part} Part
+ * @typedef {{temperature?: number}} Sampling
  */
 
 const SAVE_EVERY = 1000; // ms, while an answer is written
@@ -73,8 +74,8 @@ export function createStream({ store, options, fail, chats, prompts }, model, sa
   const patch = ({ id, conversation }, patch) =>
     chats.scope(conversation).set(({ chat }) => ({ chat: patchMessage(chat, id, patch) }));
 
-  /** @param {Message} message @param {AbortSignal} signal @returns {Promise<{request: GenerateRequest, client: import('../api/remote/remote-client.js').ChatClient}>} */
-  async function requestFor(message, signal) {
+  /** @param {Message} message @param {AbortSignal} signal @param {Sampling} [sampling] @returns {Promise<{request: GenerateRequest, client: import('../api/remote/remote-client.js').ChatClient}>} */
+  async function requestFor(message, signal, sampling) {
     const client = await model.ready(signal);
     const here = chats.scope(message.conversation);
     await mayHear(here, client.server, message.id, signal);
@@ -92,7 +93,7 @@ export function createStream({ store, options, fail, chats, prompts }, model, sa
     const system =
       (await options.systemFor?.(question, { limit, count })) ??
       withFacts(role, store.get().memoryIntro ?? '', facts);
-    const rest = samplingOf(settings);
+    const rest = samplingOf({ ...settings, ...sampling });
     // How sure the model is costs next to nothing here; a GPU would have to hand over all its logits for it.
     if (rest.logprobs === undefined && !client.server && state.info?.backend === 'cpu') rest.logprobs = 0;
     const { messages, omitted, shortened, first } = await fitContext(client, system, said, {
@@ -165,11 +166,11 @@ export function createStream({ store, options, fail, chats, prompts }, model, sa
     });
   }
 
-  /** @param {Message} message @param {AbortSignal} signal */
-  async function stream(message, signal) {
+  /** @param {Message} message @param {AbortSignal} signal @param {Sampling} [sampling] other than the settings' */
+  async function stream(message, signal, sampling) {
     const form = formOf(message);
     if (form) return draft(message, form, signal);
-    const { request, client } = await requestFor(message, signal);
+    const { request, client } = await requestFor(message, signal, sampling);
     const { id } = message;
     prompts.set(id, request.messages ?? []);
     const here = chats.scope(message.conversation);

@@ -14,6 +14,7 @@ import { createUnfinished } from './unfinished.js';
  * @typedef {import('../protocol/messages.js').GenerateRequest} GenerateRequest
  * @typedef {import('../protocol/messages.js').DoneEvent} DoneEvent
  * @typedef {import('../protocol/parts.js').Part} Part
+ * @typedef {import('./answer-stream.js').Sampling} Sampling
  */
 
 /** Loaded with the first question. */
@@ -61,8 +62,8 @@ export function createAnswers(context, model, save, readingTime) {
     return (await serving)(message, signal);
   }
 
-  /** @param {Message} message @param {AbortSignal} signal */
-  async function stream(message, signal) {
+  /** @param {Message} message @param {AbortSignal} signal @param {Sampling | undefined} sampling */
+  async function stream(message, signal, sampling) {
     if (await serve(message, signal)) return;
     streaming ??= loadStream().then(({ createStream }) =>
       createStream(context, model, saveMessage, readingTime),
@@ -70,7 +71,7 @@ export function createAnswers(context, model, save, readingTime) {
     streaming.catch(() => (streaming = undefined)); // out of reach: the next question tries again
     await (
       await streaming
-    )(message, signal);
+    )(message, signal, sampling);
   }
 
   /** @param {unknown} error @param {string} id of the message @returns {import('./app.js').Notice['action']} */
@@ -89,8 +90,8 @@ export function createAnswers(context, model, save, readingTime) {
     return { label: 'keepLess', run };
   }
 
-  /** Writes (or goes on writing) an answer, unless another tab does; the engine takes one after the other. @param {Message} message */
-  async function write(message) {
+  /** Writes (or goes on writing) an answer, unless another tab does; the engine takes one after the other. @param {Message} message @param {Sampling} [sampling] */
+  async function write(message, sampling) {
     const { id, conversation } = message;
     const here = chats.scope(conversation);
     const mine = new AbortController();
@@ -101,7 +102,7 @@ export function createAnswers(context, model, save, readingTime) {
     try {
       await writeAlone(id, () => {
         alone = true;
-        return stream(message, mine.signal);
+        return stream(message, mine.signal, sampling);
       });
     } catch (error) {
       const { status, text } = here.get().chat.messages[id] ?? {};
@@ -169,13 +170,13 @@ export function createAnswers(context, model, save, readingTime) {
     chats.end(conversation, false);
   }
 
-  /** Another answer beside this one. @param {string} id */
-  async function regenerate(id) {
+  /** Another answer beside this one. @param {string} id @param {Sampling} [sampling] other than the settings' */
+  async function regenerate(id, sampling) {
     stop();
     const { chat } = store.get();
     const { parent } = chat.messages[id];
     const added = answerTo(chat, parent);
-    await Promise.all([save(added.chat, [added.message]), write(added.message)]);
+    await Promise.all([save(added.chat, [added.message]), write(added.message, sampling)]);
   }
 
   /** Goes on with an answer that was cut or stopped. @param {string} id */
@@ -202,7 +203,7 @@ export function createAnswers(context, model, save, readingTime) {
   /** Runs the programs in answers. */
   const runs = () =>
     Promise.all([import('./code-runs.js'), edits()]).then(
-      ([{ createCodeRuns }, made]) => (programs ??= createCodeRuns(context, made, send)),
+      ([{ createCodeRuns }, made]) => (programs ??= createCodeRuns(context, made, { send, regenerate })),
       incomplete,
     );
 

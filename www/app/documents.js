@@ -6,9 +6,13 @@
  * @typedef {Pick<CitationPart, 'document' | 'hash'> & Partial<CitationPart>} Shown a citation, or a document's beginning
  * @typedef {object} DocumentsState
  * @property {readonly Attached[]} list
- * @property {{name: string, done: number, total: number, scan: boolean} | null} reading `scan`: no page so far has text
+ * @property {{name: string, done: number, total: number, scan: boolean, pictures: boolean} | null} reading `scan`: no page so far has text; `pictures`: their text is being recognised
  * @property {Shown | null} shown
  * @property {boolean} known whether there have been documents, which may be kept
+ *
+ * @typedef {object} Asks what the person is asked while a file is read
+ * @property {(wrong: boolean, name: string) => Promise<string | null>} password
+ * @property {(name: string, pages: number, all: number, bytes: number) => Promise<boolean>} pictures whether their text is to be recognised
  *
  * @typedef {ReturnType<typeof import('../agent/documents/library.js').createLibrary>} Library
  */
@@ -27,8 +31,8 @@ export function createDocuments({ store, options, fail }, encoder) {
   let loading;
   /** @type {AbortController | undefined} */
   let running;
-  /** @type {((wrong: boolean, name: string) => Promise<string | null>) | undefined} */
-  let askPassword;
+  /** @type {Asks | undefined} */
+  let asks;
 
   const list = () => store.get().documents.list;
   /** @param {Partial<DocumentsState>} patch */
@@ -68,7 +72,7 @@ export function createDocuments({ store, options, fail }, encoder) {
 
   /** What a file's password is asked by. @param {string} name */
   const passwordFor = (name) => async (/** @type {boolean} */ wrong) =>
-    (await askPassword?.(wrong, name)) ?? null;
+    (await asks?.password(wrong, name)) ?? null;
 
   /**
    * Reads one after the other; one that can't be read keeps no other from it.
@@ -78,11 +82,20 @@ export function createDocuments({ store, options, fail }, encoder) {
     const controller = (running = new AbortController());
     const { signal } = controller;
     for (const { name, read } of files) {
-      const progress = (/** @type {number} */ done, /** @type {number} */ total, scan = false) =>
-        signal.aborted || set({ reading: { name, done, total, scan } });
+      const progress = (
+        /** @type {number} */ done,
+        /** @type {number} */ total,
+        scan = false,
+        pictures = false,
+      ) => signal.aborted || set({ reading: { name, done, total, scan, pictures } });
       progress(0, 0);
       try {
-        const added = await read({ signal, progress, password: passwordFor(name) });
+        const added = await read({
+          signal,
+          progress,
+          password: passwordFor(name),
+          pictures: async (...found) => (await asks?.pictures(name, ...found)) ?? false,
+        });
         if (signal.aborted) return;
         if (added && !list().some(({ hash }) => hash === added.hash)) await change([...list(), added]);
         const [first] = added ? await (await library()).notices(added.hash) : [];
@@ -134,9 +147,9 @@ export function createDocuments({ store, options, fail }, encoder) {
       set({ list: [] });
     },
 
-    /** Who asks the person for a file's password. @param {(wrong: boolean, name: string) => Promise<string | null>} ask */
-    onPassword(ask) {
-      askPassword = ask;
+    /** Who asks the person. @param {Asks} given */
+    onAsk(given) {
+      asks = given;
     },
 
     /** @param {readonly File[]} files */

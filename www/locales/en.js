@@ -28,7 +28,7 @@ export const page = {
 
   welcomeTitle: 'Hello. What would you like to talk about?',
   welcomeLocal:
-    'Loquat runs a small language model right here, on this device. Nothing you write leaves it, and after the first download it works without a network.',
+    'A small language model answers right here, on this device. Nothing you write leaves it, and after the first download it works without a network.',
   welcomeDownload: '{name}: {size}, downloaded once and kept in this browser.',
   agree: 'Download and start ({size})',
   load: 'Load {name}',
@@ -128,6 +128,7 @@ export const page = {
   documentRemove: 'Remove “{name}”',
   documentReading: 'Reading {name}: {done} of {total}',
   documentReadingScan: 'Reading {name}: {done} of {total}. No text so far: these pages are pictures.',
+  documentPictures: 'Recognising the text of {name}: {done} of {total} pages',
   documentsManage: 'Choose and manage documents',
   speed: '{speed} tokens/s',
   statsLine:
@@ -869,6 +870,12 @@ export const documents = {
   passwordWrong: 'That is not the password of {name}.',
   open: 'Open',
   skip: 'Skip this file',
+  pictures: 'Pages without text',
+  picturesOf: '{n|one:{n} page|other:{n} pages} of {all} in {name} are pictures, as a scanner makes them.',
+  picturesHelp:
+    'Their text can be recognised on this device, in English and Chinese: {size} are downloaded once, and a page takes some seconds. What is recognised may have mistakes.',
+  picturesRead: 'Recognise the text',
+  picturesLeave: 'Leave them out',
 };
 
 // The model manager, loaded with it.

@@ -29,7 +29,7 @@ export const page = {
 
   welcomeTitle: 'こんにちは。何について話しましょうか。',
   welcomeLocal:
-    'Loquat は小さな言語モデルをこの端末の中で動かします。書いた内容が端末の外に出ることはなく、最初のダウンロードが済めばネットワークがなくても使えます。',
+    '小さな言語モデルがこの端末の中で答えます。書いた内容が端末の外に出ることはなく、最初のダウンロードが済めばネットワークがなくても使えます。',
   welcomeDownload: '{name}：{size}。ダウンロードは一度だけで、このブラウザーに保存されます。',
   agree: 'ダウンロードして始める（{size}）',
   load: '{name} を読み込む',
@@ -128,6 +128,7 @@ export const page = {
   documentReading: '{name} を読み込み中：{done} / {total}',
   documentReadingScan:
     '{name} を読み込み中：{done} / {total}。まだ文字がありません。画像のページのようです。',
+  documentPictures: '{name} の文字を認識中：{done} / {total} ページ',
   documentsManage: '文書を選ぶ・管理する',
   speed: '{speed} トークン/秒',
   statsLine: '{tokens} トークン · {speed} トークン/秒 · プロンプト {prompt} トークンのうち {cached} を再利用',
@@ -906,6 +907,12 @@ export const documents = {
   passwordWrong: '{name} のパスワードが違います。',
   open: '開く',
   skip: 'このファイルをとばす',
+  pictures: '文字のないページ',
+  picturesOf: '{name} の {all} ページのうち {n} ページは、スキャンした画像です。',
+  picturesHelp:
+    '英語と中国語の文字をこの端末で認識できます。{size} を一度ダウンロードし、1 ページに数秒かかります。認識した文字には誤りがあるかもしれません。',
+  picturesRead: '文字を認識する',
+  picturesLeave: '認識しない',
 };
 
 /** @type {import('./tables.js').Manager} */

@@ -29,7 +29,7 @@ export const page = {
 
   welcomeTitle: '您好，想聊点什么？',
   welcomeLocal:
-    'Loquat 在您的设备上运行一个小型语言模型。您写的内容不会离开这台设备，首次下载之后没有网络也能使用。',
+    '一个小型语言模型就在您的设备上回答。您写的内容不会离开这台设备，首次下载之后没有网络也能使用。',
   welcomeDownload: '{name}：{size}，只下载一次，保存在这个浏览器里。',
   agree: '下载并开始（{size}）',
   load: '加载 {name}',
@@ -125,6 +125,7 @@ export const page = {
   documentRemove: '移除“{name}”',
   documentReading: '正在读取 {name}：{done} / {total}',
   documentReadingScan: '正在读取 {name}：{done} / {total}。目前没有文字：这些页是图片。',
+  documentPictures: '正在识别 {name} 的文字：{done} / {total} 页',
   documentsManage: '选择和管理文档',
   speed: '{speed} 词元/秒',
   statsLine: '{tokens} 个词元 · {speed} 词元/秒 · 提示中复用了 {cached} / {prompt} 个词元',
@@ -688,6 +689,11 @@ export const documents = {
   passwordWrong: '这不是 {name} 的密码。',
   open: '打开',
   skip: '跳过此文件',
+  pictures: '没有文字的页',
+  picturesOf: '{name} 共 {all} 页，其中 {n} 页是扫描得到的图片。',
+  picturesHelp: '可以在本设备上识别其中的中英文文字：需下载一次 {size}，每页约需数秒。识别结果可能有误。',
+  picturesRead: '识别文字',
+  picturesLeave: '不识别',
 };
 
 /** @type {import('./tables.js').Manager} */

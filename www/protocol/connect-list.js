@@ -34,6 +34,8 @@ const schemeFits = (listed, actual) => listed === actual || (SAFER[listed] ?? []
 function matches(source, url, self) {
   if (source === "'self'") {
     const own = new URL(self);
+    // Extensions and apps have a scheme, and with it an origin, of their own.
+    if (url.protocol === own.protocol && url.host === own.host) return true;
     return (
       url.protocol in PORTS &&
       (url.origin === self || (url.host === own.host && schemeFits(own.protocol, url.protocol)))

@@ -9,8 +9,6 @@ import { loadInterpreter, runProgram } from '../../www/agent/code/sandbox.js';
 /** @typedef {import('../run-code.mjs').Check} Check */
 /** @typedef {{expression: string, want: string, got?: string, error?: string, ok: boolean}} Result */
 
-/** How often a program goes back to the model, as on the page. */
-export const ROUNDS = 3;
 const TIME = 10_000; // ms
 const MARK = '\u0001result ';
 const FENCES = { python: /^(python|py|python3)$/i, javascript: /^(javascript|js|mjs|node)$/i };

@@ -10,9 +10,10 @@ use std::time::Instant;
 use wasm_bindgen_cli_support::Bindgen;
 use wasmparser::{Validator, WasmFeatures};
 
+use crate::models::Model;
 use crate::process::{cargo, command, output, run as run_command, say, seconds};
 use crate::variants::{FEATURES, VARIANTS, Variant};
-use crate::{bundle, modules, paths, setup, wheel};
+use crate::{bundle, model, modules, paths, setup, wheel};
 
 #[derive(Args, Default, Clone)]
 #[group(id = "build")]
@@ -29,6 +30,30 @@ pub struct Options {
     /// Build this module beside the engine (may be repeated) and nothing else
     #[arg(long = "module", value_name = "NAME")]
     pub modules: Vec<String>,
+    /// With these as well: `ocr` has the page read scans (8 MB more), `pyodide` has it run Python (13 MB more), loaded by whoever
+    /// wants it; a model is fetched, and offered where the page is served
+    #[arg(long, value_name = "NAME", num_args = 1.., value_parser = extras())]
+    pub with: Vec<String>,
+}
+
+/// What `--with` adds beside models.
+pub const OCR: &str = "ocr";
+pub const PYODIDE: &str = "pyodide";
+
+fn extras() -> Vec<&'static str> {
+    [&[OCR, PYODIDE][..], &model::names()].concat()
+}
+
+impl Options {
+    /// The models among what is wanted as well.
+    pub fn models(&self) -> Result<Vec<&'static Model>> {
+        let names = self.with.iter().filter(|name| ![OCR, PYODIDE].contains(&name.as_str()));
+        names.map(|name| model::find(name)).collect()
+    }
+
+    fn has(&self, extra: &str) -> bool {
+        self.with.iter().any(|name| name == extra)
+    }
 }
 
 pub fn run(options: &Options) -> Result<()> {
@@ -37,7 +62,10 @@ pub fn run(options: &Options) -> Result<()> {
     }
     wasm(options)?;
     modules::build(options.release, &[])?;
-    bundle::run(options.release)
+    for model in options.models()? {
+        model::ensure_named(model)?;
+    }
+    bundle::run(options.release, options.has(OCR), options.has(PYODIDE))
 }
 
 /// Builds the chosen variants into pkg/.

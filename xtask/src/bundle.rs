@@ -2,13 +2,16 @@
 //! package.mjs beside this crate.
 
 use anyhow::Result;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::process::{command, run as run_command, say, seconds};
-use crate::setup;
+use crate::{paths, setup};
 
-pub fn run(release: bool) -> Result<()> {
+/// `ocr`: with what reads scans, `python`: with what runs Python, each fetched where it is missing.
+pub fn run(release: bool, ocr: bool, python: bool) -> Result<()> {
     setup::node_modules()?;
+    let ocr = if ocr { Some(ensure_ocr()?) } else { None };
     let start = Instant::now();
     for script in ["xtask/package.mjs", "xtask/bundle.mjs"] {
         let mut node = command("node");
@@ -16,8 +19,21 @@ pub fn run(release: bool) -> Result<()> {
         if release {
             node.arg("--minify");
         }
+        if let Some(folder) = ocr.as_ref().filter(|_| script.ends_with("bundle.mjs")) {
+            node.arg("--ocr").arg(folder);
+        }
+        if python && script.ends_with("bundle.mjs") {
+            node.arg("--python");
+        }
         run_command(&mut node)?;
     }
     say(&format!("pkg/ and dist/ are ready ({})", seconds(start)));
     Ok(())
+}
+
+/// The folder of what reads scans; `ocr.mjs` has its packages with their checksums.
+fn ensure_ocr() -> Result<PathBuf> {
+    let folder = paths::cache().join("ocr");
+    run_command(command("node").arg("xtask/ocr.mjs").arg(&folder))?;
+    Ok(folder)
 }

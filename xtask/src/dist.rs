@@ -13,12 +13,17 @@ pub struct Options {
     /// Build this wasm variant (may be repeated) instead of all
     #[arg(long = "variant", value_name = "NAME")]
     variants: Vec<String>,
+    /// With `ocr`, which has the page read scans (8 MB more), or `pyodide`, which has it run Python (13 MB more), each loaded by
+    /// whoever wants it
+    #[arg(long, value_name = "NAME", value_parser = [build::OCR, build::PYODIDE])]
+    with: Vec<String>,
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    let variants = options.variants.clone();
+    let (variants, with) = (options.variants.clone(), options.with.clone());
     say("Making dist/ for a static host (every wasm variant with link-time optimization: up to 30 minutes)");
-    build::run(&build::Options { release: true, all: variants.is_empty(), variants, ..build::Options::default() })?;
+    let all = variants.is_empty();
+    build::run(&build::Options { release: true, all, variants, with, ..build::Options::default() })?;
     say("Compressing (up to a minute)");
     run_command(command("node").arg("xtask/compress.mjs"))
 }

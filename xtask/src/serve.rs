@@ -33,9 +33,6 @@ pub struct Options {
     /// Leave out the headers that allow threads, as hosts do that can't set headers
     #[arg(long)]
     no_isolation: bool,
-    /// Offer these models as well, fetched from PyPI when they are missing
-    #[arg(long, value_name = "NAME", num_args = 1.., value_parser = model::names())]
-    with: Vec<String>,
 }
 
 type Body = Box<dyn Read + Send>;
@@ -52,10 +49,7 @@ struct Site {
 pub fn run(options: &Options) -> Result<()> {
     build::run(&options.build)?;
     model::ensure()?;
-    let with = options.with.iter().map(|name| model::find(name)).collect::<Result<Vec<_>>>()?;
-    for model in &with {
-        model::ensure_named(model)?;
-    }
+    let with = options.build.models()?;
     let address = (options.host.as_str(), options.port);
     let server = Server::http(address).map_err(|error| {
         anyhow!("cannot listen on {}:{}: {error}; stop what uses it or give another --port", options.host, options.port)

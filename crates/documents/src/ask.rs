@@ -78,21 +78,28 @@ impl AskDocuments {
         if self.collection.passages().is_empty() {
             return Step::Pass;
         }
-        if let Some(whole) = whole(&self.question.text, self.question.language) {
+        if let Some(whole) = whole(&self.question.text) {
             return self.entire(&whole);
         }
         let c = &self.collection;
         let mut found = search(c.index(), c.passages(), c.words(), &self.question, SEARCHED);
         let mut list = candidates(c, &self.question, &found);
         let mut verdict = verdict(&features(c, &self.question, &found, &list), self.question.language);
+        let no_words = Found::default();
         let near = self.vector.as_ref().map(|vector| c.vectors().nearest(vector, usize::MAX)).unwrap_or_default();
         if let Some(passage) = near.first().and_then(|near| c.passages().get(near.passage as usize)) {
-            if verdict == Verdict::Absent && language(&passage.text) != self.question.language {
+            let translated = verdict == Verdict::Absent && language(&passage.text) != self.question.language;
+            if translated {
                 verdict = foreign(&near);
             }
             let near = &near[..near.len().min(SEARCHED)];
-            found.hits = fuse(&found, near);
+            // Words that two languages share say nothing: the vectors' order is kept, and no sentence of another passage
+            // is offered beside the one that stands out.
+            found.hits = fuse(if translated { &no_words } else { &found }, near);
             list = candidates(c, &self.question, &found);
+            if translated {
+                list.retain(|candidate| candidate.passage == near[0].passage);
+            }
         }
         if verdict == Verdict::Absent && !is_question(&self.question) {
             // "Thanks", "Write a poem": nothing that documents are asked for.

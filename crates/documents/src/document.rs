@@ -40,6 +40,8 @@ pub struct Block {
 pub enum BlockKind {
     /// A heading; `1` is the highest level.
     Heading(u8),
+    /// Where a section of the outline begins; its title is no text of the page, which may show it in other words.
+    Section(u8),
     /// Running text.
     Paragraph,
     /// An item of a list.
@@ -94,12 +96,15 @@ pub fn passages(document: u32, blocks: Vec<Block>) -> Vec<Passage> {
         if text.is_empty() {
             continue;
         }
-        if let BlockKind::Heading(level) = block.kind
+        if let BlockKind::Heading(level) | BlockKind::Section(level) = block.kind
             && text.len() <= LONGEST_HEADING
         {
             headings.retain(|(l, _)| *l < level);
             headings.push((level, text.to_owned()));
             open = false;
+        }
+        if matches!(block.kind, BlockKind::Section(_)) {
+            continue;
         }
         let scope = scope(&block.place);
         for part in split(text) {

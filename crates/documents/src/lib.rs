@@ -3,7 +3,7 @@
 //! ```text
 //! file ─ read ─ document ─ (passages) ─ index ─ search ─ evidence ─ answerable ─ ask ─ (parts of an answer)
 //!               words, sentence ──────────┘─ vectors ┘─ entity ┘── question ──────┘─ support
-//!                               overview ─ whole ─────────────────────────┘
+//!                  han_names ── overview ─ whole ─────────────────────────┘
 //! ```
 //!
 //! # Invariants
@@ -19,6 +19,7 @@ pub mod collection;
 pub mod document;
 pub mod entity;
 pub mod evidence;
+pub mod han_names;
 pub mod index;
 pub mod overview;
 pub mod question;

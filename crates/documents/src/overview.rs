@@ -1,12 +1,13 @@
 //! Whole documents without a model: the telling sentence of a part, and all dates, amounts or names with their places.
 //! Everything is verbatim.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::collection::Collection;
 use crate::entity::{names, numbers, times};
 use crate::evidence::Candidate;
+use crate::han_names;
 use crate::question::{Question, TermKind, is_particle};
 use crate::sentence::sentences;
 use crate::span::{whole_date, whole_number};
@@ -82,6 +83,11 @@ pub struct Item {
 /// Every thing of a kind, each once a passage.
 pub fn items(collection: &Collection, whole: &Whole) -> Vec<Item> {
     let mut found: Vec<Item> = Vec::new();
+    let texts = || collection.passages().iter().map(|passage| passage.text.as_str());
+    let (people, ordinary) = match whole {
+        Whole::Names => (han_names::people(texts()), texts().flat_map(small_words).collect()),
+        _ => (HashSet::new(), HashSet::new()),
+    };
     for (number, passage) in (0..).zip(collection.passages()) {
         let first = found.len();
         for sentence in sentences(&passage.text) {
@@ -97,7 +103,7 @@ pub fn items(collection: &Collection, whole: &Whole) -> Vec<Item> {
                     .map(|r| whole_number(text, r))
                     .filter(|r| money(&text[r.clone()]))
                     .collect(),
-                Whole::Names => names(text, ""),
+                Whole::Names => all_names(text, &people, &ordinary),
                 _ => Vec::new(),
             };
             for range in ranges {
@@ -108,6 +114,22 @@ pub fn items(collection: &Collection, whole: &Whole) -> Vec<Item> {
             }
         }
     }
+    found
+}
+
+/// Words that begin in lower case.
+fn small_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.starts_with(char::is_lowercase))
+}
+
+/// Names in any language that is understood, in the text's order. A word that opens a sentence and is ordinary elsewhere is
+/// none.
+fn all_names(text: &str, people: &HashSet<String>, ordinary: &HashSet<&str>) -> Vec<Range<usize>> {
+    let mut found = names(text, "");
+    let opens = |at: usize| !text[..at].contains(char::is_alphanumeric);
+    found.retain(|name| !opens(name.start) || !ordinary.contains(text[name.clone()].to_lowercase().as_str()));
+    found.extend(han_names::names(text, people));
+    found.sort_by_key(|range| range.start);
     found
 }
 
@@ -136,5 +158,14 @@ mod tests {
         let texts = |whole| items(&collection, &whole).into_iter().map(|i| i.text).collect::<Vec<_>>();
         assert_eq!(texts(Whole::Dates), ["May 3, 1871", "1996年12月16日"]);
         assert_eq!(texts(Whole::Amounts), ["$5 million", "30元"]);
+    }
+
+    #[test]
+    fn names_are_listed_in_both_languages() {
+        let collection = collection(
+            "Bridges are old. The bridges were built by Anna Reed. Reed was here.\n\n记者王小明说，它由 IBM 和北京大学出资。",
+        );
+        let texts = items(&collection, &Whole::Names).into_iter().map(|i| i.text).collect::<Vec<_>>();
+        assert_eq!(texts, ["Anna Reed", "王小明", "IBM", "北京大学"]);
     }
 }

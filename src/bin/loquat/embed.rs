@@ -39,6 +39,9 @@ pub struct Embed {
     /// Scale every row to length 1
     #[arg(long)]
     normalize: bool,
+    /// Compute on candle in f32, the second opinion on the same weights
+    #[arg(long)]
+    reference: bool,
     /// Where to write raw little-endian f32
     #[arg(long, required_unless_present = "json")]
     out: Option<PathBuf>,
@@ -69,7 +72,10 @@ impl Embed {
             }
         };
         file.gguf.metadata.forget_tokenizer();
-        let loader = EncoderLoader::new(&file.gguf)?;
+        let loader = match self.reference {
+            true => EncoderLoader::reference(&file.gguf)?,
+            false => EncoderLoader::new(&file.gguf)?,
+        };
         let encoder = load(&mut file, loader)?;
         let pooling = match self.pooling {
             None => encoder.default_pooling(),

@@ -13,28 +13,43 @@ import { BESIDE } from '../modules.js';
 const GRACE = 1_000;
 const TIME = 5_000; // as in sandbox.js
 
-/** Languages of code blocks that are run. */
-export const RUNS = /^(javascript|js|mjs|node)$/;
+/**
+ * @typedef {'javascript' | 'python'} Language
+ * @typedef {{signal?: AbortSignal, onOutput?: (outputs: Output[]) => void, time?: number}} Options aborting it ends the program, with what it has written
+ */
 
 const stopped = () => new LoquatError('module_stopped', 'The interpreter stopped.', 'Try again.');
 
-/**
- * @param {string} source
- * @param {{signal?: AbortSignal, onOutput?: (outputs: Output[]) => void, pkg?: string, time?: number}} [options] aborting it ends the program, with what it has written
- * @returns {Promise<RunPart>}
- */
-export function runJavaScript(source, { signal, onOutput, pkg = BESIDE, time = TIME } = {}) {
+/** @param {string} source @param {Options & {pkg?: string}} [options] @returns {Promise<RunPart>} */
+export function runJavaScript(source, { pkg = BESIDE, ...options } = {}) {
   const worker = new Worker(new URL('./run-worker.js', import.meta.url), {
     type: 'module',
     name: 'loquat-program',
   });
+  return runIn(worker, 'javascript', { source, files: new URL('quickjs/', pkg).href }, options);
+}
+
+/** @param {string} source @param {string} files address of the interpreter's folder @param {Options} [options] @returns {Promise<RunPart>} */
+export function runPython(source, files, options = {}) {
+  const worker = new Worker(new URL('./python-worker.js', import.meta.url), {
+    type: 'module',
+    name: 'loquat-program',
+  });
+  return runIn(worker, 'python', { source, files }, options);
+}
+
+/**
+ * @param {Worker} worker @param {Language} language @param {{source: string, files: string}} job @param {Options} options
+ * @returns {Promise<RunPart>}
+ */
+function runIn(worker, language, job, { signal, onOutput, time = TIME }) {
   /** @type {Output[]} */
   const outputs = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   return new Promise((resolve, reject) => {
     const end = (/** @type {Pick<RunPart, 'ended' | 'value' | 'error'>} */ ending) =>
-      resolve({ type: 'run', language: 'javascript', outputs, ...ending });
+      resolve({ type: 'run', language, outputs, ...ending });
     const stop = () => end({ ended: 'stopped' });
     worker.onmessage = ({ data }) => {
       const report = /** @type {any} */ (data);
@@ -51,7 +66,7 @@ export function runJavaScript(source, { signal, onOutput, pkg = BESIDE, time = T
     };
     if (signal?.aborted) return stop();
     signal?.addEventListener('abort', stop, { once: true });
-    heldToPage(worker).postMessage({ source, files: new URL('quickjs/', pkg).href });
+    heldToPage(worker).postMessage(job);
   }).finally(() => {
     clearTimeout(timer);
     worker.terminate();

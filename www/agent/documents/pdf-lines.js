@@ -5,6 +5,7 @@ import { plainText } from './plain-text.js';
 /**
  * @typedef {{str: string, dir: string, transform: number[], width: number, height: number, hasEOL: boolean}} Item
  * @typedef {{text: string, x: number, y: number, width: number, size: number}} Line in the page's upright direction
+ * @typedef {{line: number, level: number, title: string}} Section `line`: before which it begins
  */
 
 /** An item turned upright: where it begins, how far it goes, how large it is. @param {Item} item */
@@ -61,13 +62,25 @@ export function bodySize(lines) {
 /**
  * Lines with an empty one between paragraphs, and which of them are headings.
  * @param {readonly Line[]} lines @param {number} body size of the document's running text
- * @returns {{lines: string[], headings: Record<string, number>}}
+ * @param {ReadonlyMap<number, import('./pdf-outline.js').Start[]>} [starts] sections of the outline, by their first line
+ * @returns {{lines: string[], headings: Record<string, number>, sections: Section[]}}
  */
-export function paragraphs(lines, body) {
+export function paragraphs(lines, body, starts = new Map()) {
   /** @type {string[]} */
   const out = [];
   /** @type {Record<string, number>} */
   const headings = {};
+  /** @type {Section[]} */
+  const sections = [];
+  /** Lines up to here show the title of a section, which is its heading. */
+  let titled = 0;
+  const begin = (/** @type {number} */ n) => {
+    for (const { title, level, lines: shown } of starts.get(n) ?? []) {
+      if (out.length > 0 && out[out.length - 1] !== '') out.push('');
+      sections.push({ line: out.length, level, title });
+      titled = Math.max(titled, n + shown);
+    }
+  };
   const widest = Math.max(0, ...lines.map(({ width }) => width));
   lines.forEach((line, n) => {
     const before = lines[n - 1];
@@ -79,10 +92,13 @@ export function paragraphs(lines, body) {
       const resized = Math.abs(line.size - before.size) > 0.15 * Math.max(line.size, before.size);
       if ((gap || indented || resized) && !(step < 0 && goesOn(before.text, line.text))) out.push('');
     }
-    if (large) headings[String(out.length)] = line.size > body * 1.5 ? 1 : 2;
+    if (n > 0 && n === titled && out[out.length - 1] !== '') out.push('');
+    begin(n);
+    if (large && n >= titled) headings[String(out.length)] = line.size > body * 1.5 ? 1 : 2;
     out.push(line.text.trimEnd());
   });
-  return { lines: out, headings };
+  begin(lines.length);
+  return { lines: out, headings, sections };
 }
 
 /** Whether a paragraph goes on at the top of the next column. @param {string} before @param {string} after */

@@ -2,15 +2,17 @@
 // Reading can go on where it was broken off.
 import { inColumns } from './pdf-columns.js';
 import { bodySize, linesOf, paragraphs } from './pdf-lines.js';
+import { outlineOf, sectionsOn } from './pdf-outline.js';
 
 /**
- * @typedef {{page: number, label?: string, lines: string[], headings: Record<string, number>}} PageText
+ * @typedef {{page: number, label?: string, lines: string[], headings: Record<string, number>, sections?: import('./pdf-lines.js').Section[]}} PageText
  * @typedef {{lines: import('./pdf-lines.js').Line[], values: unknown[], failed?: true}} ReadPage before paragraphs are told apart
  * @typedef {object} PdfPage of pdf.js, as far as it is used
  * @property {() => Promise<{items: any[]}>} getTextContent
  * @property {() => Promise<{fieldValue?: unknown, subtype?: string}[]>} getAnnotations
  * @property {() => void} cleanup
- * @typedef {object} PdfDocument
+ * @typedef {PdfPages & import('./pdf-outline.js').Outlined} PdfDocument
+ * @typedef {object} PdfPages
  * @property {number} numPages
  * @property {(page: number) => Promise<PdfPage>} getPage
  * @property {() => Promise<string[] | null>} getPageLabels
@@ -21,6 +23,7 @@ import { bodySize, linesOf, paragraphs } from './pdf-lines.js';
  * @property {(done: number, total: number, scan: boolean) => void} [progress] `scan`: no page so far has text
  * @property {readonly ReadPage[]} [before] the first pages, where they were read earlier
  * @property {(first: number, pages: ReadPage[]) => Promise<void>} [keep] pages as they come, to go on from
+ * @property {(document: PdfDocument, numbers: number[]) => Promise<ReadonlyMap<number, import('./pdf-lines.js').Line[]>>} [recognise] reads pages that are pictures
  */
 
 /** Pages from which the size of running text is told before the first is split into paragraphs. */
@@ -59,7 +62,7 @@ const isEmpty = ({ lines, values }) => lines.length === 0 && values.length === 0
  * @param {PdfDocument} document @param {PagesOptions} [options]
  * @returns {Promise<{title?: string, pages: PageText[], unreadable: number[], empty: number[]}>} `empty`: pages without text
  */
-export async function readPages(document, { signal, progress, before = [], keep } = {}) {
+export async function readPages(document, { signal, progress, before = [], keep, recognise } = {}) {
   const labels = await document.getPageLabels().catch(() => null);
   const { info } = await document.getMetadata().catch(() => ({ info: {} }));
   const title = /** @type {{Title?: unknown}} */ (info).Title;
@@ -81,15 +84,24 @@ export async function readPages(document, { signal, progress, before = [], keep 
       kept = read.length;
     }
   }
+  const numbers = (/** @type {(page: ReadPage) => boolean} */ wanted) =>
+    read.flatMap((page, n) => (wanted(page) ? [n + 1] : []));
+  const pictures = numbers((page) => !page.failed && isEmpty(page));
+  if (recognise && pictures.length > 0)
+    for (const [number, lines] of await recognise(document, pictures))
+      read[number - 1] = { lines, values: [] };
+  const outline = await outlineOf(document);
+  signal?.throwIfAborted();
   const body = bodySize(read.slice(0, SAMPLE).flatMap(({ lines }) => lines));
   const pages = read.map(({ lines, values }, n) => {
     const label = labels?.[n];
-    const { lines: text, headings } = paragraphs(lines, body);
+    const marks = outline.filter(({ page }) => page === n + 1);
+    const starts = sectionsOn(lines, marks, label ?? `${n + 1}`);
+    const { lines: text, headings, sections } = paragraphs(lines, body, starts);
     for (const value of values) text.push('', String(value));
-    return { page: n + 1, ...(label ? { label } : {}), lines: text, headings };
+    const page = { page: n + 1, ...(label ? { label } : {}), lines: text, headings };
+    return sections.length > 0 ? { ...page, sections } : page;
   });
-  const numbers = (/** @type {(page: ReadPage) => boolean} */ wanted) =>
-    read.flatMap((page, n) => (wanted(page) ? [n + 1] : []));
   return {
     ...(typeof title === 'string' && title.trim() ? { title } : {}),
     pages,

@@ -4,7 +4,8 @@ import { LoquatError } from '../../protocol/messages.js';
 /**
  * @typedef {object} Reading
  * @property {AbortSignal} [signal]
- * @property {(done: number, total: number, scan?: boolean) => void} [progress] pages; `scan`: none so far has text
+ * @property {(done: number, total: number, scan?: boolean, pictures?: boolean) => void} [progress] pages; `scan`: none so far has text; `pictures`: their text is being recognised
+ * @property {(pages: number, all: number, bytes: number) => Promise<boolean>} [pictures] asks whether the text of so many pages is to be recognised, by a download of so many bytes
  * @property {(wrong: boolean) => Promise<string | null>} [password] asks for it; null: there is none
  *
  * @typedef {{call: (method: string, ...given: unknown[]) => Promise<any>, free: () => Promise<void>}} WasmObject
@@ -43,6 +44,25 @@ export const isPdf = ({ name, type, bytes }) =>
   new TextDecoder('latin1').decode(bytes.slice(0, 1024)).includes('%PDF-');
 
 /**
+ * The lines of pages that are pictures, where there is something to read them with and the person wants it.
+ * @param {any} document of pdf.js @param {number[]} numbers @param {string} pkg @param {Reading} reading
+ * @returns {Promise<ReadonlyMap<number, import('./pdf-lines.js').Line[]>>}
+ */
+async function recognise(document, numbers, pkg, { pictures, progress, signal }) {
+  if (!pictures) return new Map();
+  const { ocrOffered, recognisePages } = await import('./ocr.js');
+  const offered = await ocrOffered(pkg);
+  const wanted = offered && (await pictures(numbers.length, document.numPages, offered.bytes));
+  signal?.throwIfAborted();
+  if (!wanted) return new Map();
+  return recognisePages(document, numbers, {
+    pkg,
+    ...(signal ? { signal } : {}),
+    progress: (done, total) => progress?.(done, total, false, true),
+  });
+}
+
+/**
  * @param {{hash: string, name: string, type: string, bytes: ArrayBuffer}} file
  * @param {() => Promise<WasmObject>} fresh an empty collection of the module
  * @param {string} pkg @param {import('./kept.js').KeptStore} kept @param {Reading} reading
@@ -61,6 +81,7 @@ export async function readFile(file, fresh, pkg, kept, reading) {
     const before = /** @type {import('./pdf-pages.js').ReadPage[]} */ (earlier.flatMap(({ pages }) => pages));
     const found = await readPdf(bytes.slice(), pkg, {
       ...reading,
+      recognise: (document, numbers) => recognise(document, numbers, pkg, reading),
       before,
       // Without room for them, a reload begins anew.
       keep: (first, pages) => kept.put('pages', { hash, first, pages }).catch(() => {}),

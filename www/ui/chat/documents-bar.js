@@ -32,9 +32,10 @@ export function createDocumentsBar(ui) {
     h('div', { class: 'those' }, list, more),
     reading,
   );
-  app.documents.onPassword(async (wrong, file) => {
-    const { askPassword } = await import('../documents/password.js');
-    return askPassword(root, i18n, file, wrong);
+  const asks = () => import('../documents/asks.js');
+  app.documents.onAsk({
+    password: async (wrong, file) => (await asks()).askPassword(root, i18n, file, wrong),
+    pictures: async (...found) => (await asks()).askPictures(root, i18n, ...found),
   });
 
   const picker = h('input', {
@@ -122,7 +123,7 @@ export function createDocumentsBar(ui) {
       if (!now) return;
       setText(
         name,
-        t(now.scan ? 'documentReadingScan' : 'documentReading', {
+        t(now.pictures ? 'documentPictures' : now.scan ? 'documentReadingScan' : 'documentReading', {
           name: now.name,
           done: now.done,
           total: now.total,

@@ -4,7 +4,13 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { html } from '@codemirror/lang-html';
 import { javascript } from '@codemirror/lang-javascript';
 import { python } from '@codemirror/lang-python';
-import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
+import {
+  bracketMatching,
+  HighlightStyle,
+  indentOnInput,
+  indentUnit,
+  syntaxHighlighting,
+} from '@codemirror/language';
 import { getChunks, getOriginalDoc, unifiedMergeView } from '@codemirror/merge';
 import { Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
@@ -15,7 +21,7 @@ import { h } from '../lib/dom.js';
 const LANGUAGES = [
   [/^(javascript|js|mjs|node|jsx)$/, () => javascript({ jsx: true })],
   [/^(typescript|ts|tsx)$/, () => javascript({ typescript: true, jsx: true })],
-  [/^(python|py)$/, python],
+  [/^(python|py)$/, () => [python(), indentUnit.of('    ')]],
   [/^(html|xhtml|svg|xml)$/, html],
 ];
 

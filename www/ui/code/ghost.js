@@ -100,7 +100,9 @@ export function ghostText(complete, { byItself, onState, onError }) {
 
   const whenTyped = ViewPlugin.define(
     () => ({
-      update({ docChanged, view, transactions }) {
+      update({ docChanged, view, transactions, startState, state }) {
+        const isGone = startState.field(proposed) !== null && state.field(proposed) === null;
+        if (isGone || (docChanged && asking)) onState('none');
         if (!docChanged) return;
         cancel();
         const typed = transactions.some((each) => each.isUserEvent('input.type'));

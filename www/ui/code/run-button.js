@@ -5,9 +5,10 @@ import { icon } from '../lib/icons.js';
 
 /**
  * @param {HTMLElement} figure with the code block @param {HTMLElement} code
+ * @param {import('../../agent/code/run.js').Language} language
  * @param {import('../lib/view.js').App} app @param {import('../lib/i18n.js').I18nWith<'parts'>} i18n
  */
-export function runButton(figure, code, app, { t }) {
+export function runButton(figure, code, language, app, { t }) {
   /** @type {AbortController | undefined} */
   let running;
   const button = iconButton(t('codeRun'), 'play', () => void (running ? running.abort() : run()));
@@ -29,7 +30,8 @@ export function runButton(figure, code, app, { t }) {
     running = new AbortController();
     show();
     try {
-      await (await app.answers.runs()).run(id, block, code.textContent ?? '', running.signal);
+      const runs = await app.answers.runs();
+      await runs.run(id, block, code.textContent ?? '', language, running.signal);
     } catch (error) {
       app.report(error);
     } finally {
@@ -37,5 +39,10 @@ export function runButton(figure, code, app, { t }) {
       show();
     }
   }
+  if (language === 'javascript') return button;
+  // Others are there where the operator has added them.
+  button.hidden = true;
+  const offered = app.answers.runs().then((runs) => runs.has(language));
+  offered.then((isThere) => (button.hidden = !isThere)).catch(() => {}); // out of reach: it stays text
   return button;
 }

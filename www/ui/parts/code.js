@@ -60,8 +60,11 @@ export function refreshCode(block, text) {
   drawDiagram(code.closest('figure'), code);
 }
 
-/** Languages that are run. */
-const RUNS = /^(javascript|js|mjs|node)$/;
+/** @param {string} language @returns {import('../../agent/code/run.js').Language | undefined} as what it is run */
+function runAs(language) {
+  if (/^(javascript|js|mjs|node)$/.test(language)) return 'javascript';
+  return /^py(thon3?)?$/.test(language) ? 'python' : undefined;
+}
 
 /**
  * @param {import('../lib/i18n.js').I18nWith<'parts'>} i18n
@@ -138,6 +141,7 @@ export function codeDecorator(i18n, app) {
     const code = pre.querySelector('code');
     if (!code) return;
     const language = languageOf(code);
+    const runs = runAs(language);
     const figure = h('figure', { class: 'code' });
     const ending = ENDINGS[language] ?? language.replace(/\W/g, '');
     const save = () => download(`code.${ending}`, 'text/plain', code.textContent ?? '');
@@ -145,7 +149,7 @@ export function codeDecorator(i18n, app) {
     const tools = h(
       'span',
       { class: 'tools' },
-      app && RUNS.test(language) ? runButton(figure, code, app, i18n) : null,
+      app && runs ? runButton(figure, code, runs, app, i18n) : null,
       drawn ? previewButton(figure, code, /^\s*(<\?xml[^>]*>\s*)?<svg\b/.test(code.textContent ?? '')) : null,
       app && language && language !== 'output' ? editButton(figure, code, language, ending) : null,
       wrapButton(figure),

@@ -24,7 +24,7 @@ import { CacheError, megabytes } from '../../protocol/weights-error.js';
  * @property {boolean} [thinks] writes its reasoning before the answer
  *
  * @typedef {Pick<CatalogEntry, 'id' | 'name' | 'url' | 'hub' | 'size' | 'sha256' | 'approx_mb' | 'licence' | 'languages'>} CatalogEncoder a model that searches documents by meaning
- * @typedef {{note: string, models: CatalogEntry[], encoder?: CatalogEncoder}} Catalog
+ * @typedef {{note: string, models: CatalogEntry[], encoder?: CatalogEncoder, python?: {url: string}}} Catalog `python`: the folder of Pyodide, where the operator has added it
  *
  * @typedef {object} Need
  * @property {string} name

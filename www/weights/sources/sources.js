@@ -120,11 +120,15 @@ export function sourceId(source) {
   return absolute(first).split('#', 1)[0];
 }
 
+/** Whether an address is the page's own, which in an extension or an app may have a scheme of its own. @param {URL} url @param {Location | undefined} here */
+const isOwn = ({ protocol, host }, here) => host !== '' && protocol === here?.protocol && host === here.host;
+
 /** @param {string} address */
 function absolute(address) {
   try {
     const url = new URL(address, globalThis.location?.href);
     if (url.protocol === 'https:' || url.protocol === 'http:') return url.href;
+    if (isOwn(url, globalThis.location)) return url.href;
   } catch (e) {
     throw new CacheError('bad_source', `“${address}” is no address.`, { cause: e });
   }

@@ -32,6 +32,8 @@ enum Cases {
     Public(&'static str),
     /// Our own, in tests/quality, and our own script.
     Own(&'static str, &'static str),
+    /// Our own, in tests/fixtures/code, which judge themselves.
+    Code(&'static str),
     /// Our own, those of one template.
     Template(&'static str, &'static str),
 }
@@ -68,6 +70,8 @@ const ROWS: &[Row] = &[
     template("rewrite: tone and length", "templates.zh.jsonl", "rewrite"),
     template("plan: a lesson", "templates.en.jsonl", "lesson"),
     template("plan: a lesson", "templates.zh.jsonl", "lesson"),
+    Row { cases: Cases::Code("tasks.jsonl"), ..public("code: programs that pass their tests", "code", "", 40) },
+    Row { cases: Cases::Code("infill.jsonl"), ..public("code: gaps filled", "code", "", 60) },
     public("math: own word problems", "numeric", "math/own-words.jsonl", 60),
     public("math: GSM8K", "numeric", "math/gsm8k.jsonl", 40),
     public("math: SVAMP", "numeric", "math/svamp.jsonl", 40),
@@ -105,7 +109,7 @@ const ROWS: &[Row] = &[
 const FILE: &str = "docs/quality.md";
 
 const INTRODUCTION: &str = "# Quality\n\nMade by `cargo xtask quality`. Each line is a share of right answers (`right/cases`), counted over the first \
-cases of a file, of public ones by their `score.py`, of our own (`tests/quality`) by `xtask/score-*.mjs`: the model alone, then the same model with Loquat's layer around it. Samples are \
+cases of a file, of public ones by their `score.py`, of our own (`tests/quality`, `tests/fixtures/code`) by `xtask/score-*.mjs`: the model alone, then the same model with Loquat's layer around it. Samples are \
 small: at 40 cases a figure is good to about ±0.15.\n\nA short answer to a question for a fact says below it that the model \
 was not sure where the least likely name or number of its first sentence has a probability below 0.5 \
 (`www/agent/confidence.js`); what that is worth stands under each table.\n";
@@ -179,6 +183,7 @@ impl Cases {
         match *self {
             Cases::Public(path) => Ok((public.join(path), public.join("score.py"))),
             Cases::Own(name, scorer) => Ok((own.join(name), script(scorer))),
+            Cases::Code(name) => Ok((paths::root().join("tests/fixtures/code").join(name), script("score-code.mjs"))),
             Cases::Template(file, template) => {
                 let all = own.join(file);
                 let text = fs::read_to_string(&all).with_context(|| all.display().to_string())?;

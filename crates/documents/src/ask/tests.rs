@@ -83,6 +83,8 @@ fn a_question_in_another_language_is_answered_by_vectors() {
     let Step::Ask(asked) = skill.next(None) else { panic!("vectors found nothing") };
     let first = asked.messages.last().and_then(|m| m.content.lines().next()).expect("a prompt");
     assert!(first.starts_with("1: ") && first.contains("Anna Reed"), "{first}");
+    // Words say nothing of the other passages, so none of them is offered.
+    assert!(asked.messages.last().is_some_and(|m| !m.content.contains("Ships") && !m.content.contains("harbour")));
     let Step::Done(outcome) = skill.next(Some("1: Anna Reed")) else { panic!("no answer") };
     assert_eq!(outcome.answer.as_deref(), Some("Anna Reed"));
 }

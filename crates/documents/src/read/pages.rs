@@ -22,6 +22,20 @@ pub struct Page {
     /// The levels of headings among the lines, by the line's number from 0.
     #[serde(default)]
     pub headings: HashMap<String, u8>,
+    /// Sections of the file's outline that begin on it, in order.
+    #[serde(default)]
+    pub sections: Vec<Section>,
+}
+
+/// A section of the outline.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Section {
+    /// The number of the line, from 0, before which it begins.
+    pub line: usize,
+    /// How deep it is; `1` is the highest level.
+    pub level: u8,
+    /// What it is called.
+    pub title: String,
 }
 
 /// Lines at an end of the page that may be a header or a footer.
@@ -34,6 +48,8 @@ pub fn from_pages(name: &str, hash: Option<String>, title: Option<String>, pages
     let mut met: HashSet<String> = HashSet::new();
     let mut blocks = Vec::new();
     let mut empty = 0u32;
+    // Lines in large print are headings within the section of the outline that they stand in.
+    let mut depth = 0u8;
     for page in pages {
         let label = page.label.clone().unwrap_or_else(|| page.page.to_string());
         let place = Place { label, anchor: json!({ "page": page.page }) };
@@ -49,7 +65,13 @@ pub fn from_pages(name: &str, hash: Option<String>, title: Option<String>, pages
         }
         // A page with nothing else is no page of headers.
         let alone = kept.iter().all(|line| line.trim().is_empty() || repeated.contains_key(&shape(line)));
+        let mut sections = page.sections.iter().peekable();
         for (n, line) in kept.iter().enumerate() {
+            while let Some(section) = sections.next_if(|section| section.line <= n) {
+                push(BlockKind::Paragraph, join(paragraph.drain(..)));
+                push(BlockKind::Section(section.level), section.title.clone());
+                depth = section.level;
+            }
             let margin =
                 !alone && is_margin(&kept, n) && repeated.contains_key(&shape(line)) && !met.insert(shape(line));
             let heading = page.headings.get(&n.to_string());
@@ -57,12 +79,18 @@ pub fn from_pages(name: &str, hash: Option<String>, title: Option<String>, pages
                 push(BlockKind::Paragraph, join(paragraph.drain(..)));
             }
             match heading {
-                Some(&level) if !margin => push(BlockKind::Heading(level), line.trim().to_owned()),
+                Some(&level) if !margin => {
+                    push(BlockKind::Heading(level.saturating_add(depth)), line.trim().to_owned())
+                }
                 None if !margin => paragraph.push(line),
                 _ => {}
             }
         }
         push(BlockKind::Paragraph, join(paragraph.drain(..)));
+        for section in sections {
+            push(BlockKind::Section(section.level), section.title.clone());
+            depth = section.level;
+        }
     }
     let mut notices: Vec<Value> = Vec::new();
     if empty > 0 {

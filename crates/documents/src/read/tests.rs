@@ -159,3 +159,35 @@ fn pages_that_say_the_same_and_nothing_else_are_kept() {
     let made = pages::from_pages("a.pdf", None, None, &[page(1), page(2), page(3), page(4), page(5)]);
     assert_eq!(made.blocks.len(), 5);
 }
+
+#[test]
+fn sections_of_an_outline_are_headings_and_no_text() {
+    let section = |line, level, title: &str| pages::Section { line, level, title: title.into() };
+    let page = |n: u32, lines: &[&str], sections: Vec<pages::Section>| pages::Page {
+        page: n,
+        lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        sections,
+        ..pages::Page::default()
+    };
+    let mut first = page(1, &["Fish", "", "Fish swim.", "", "IN LARGE PRINT", "", "Cod is white."], vec![]);
+    first.sections = vec![section(0, 1, "1 Fish"), section(6, 2, "1.1 Cod")];
+    first.headings.insert("4".into(), 1);
+    let second = page(2, &["It lives in the north.", "", "Birds fly."], vec![section(2, 1, "2 Birds")]);
+    let third = page(3, &["High."], vec![]);
+    let made = pages::from_pages("a.pdf", None, None, &[first, second, third]);
+    let passages = crate::document::passages(0, made.blocks);
+    let seen: Vec<(String, String)> =
+        passages.iter().map(|p| (p.headings.join(" › "), p.text.replace('\n', " | "))).collect();
+    let seen: Vec<(&str, &str)> = seen.iter().map(|(h, t)| (h.as_str(), t.as_str())).collect();
+    assert_eq!(
+        seen,
+        [
+            ("1 Fish", "Fish | Fish swim."),
+            ("1 Fish › IN LARGE PRINT", "IN LARGE PRINT"),
+            ("1 Fish › 1.1 Cod", "Cod is white."),
+            ("1 Fish › 1.1 Cod", "It lives in the north."),
+            ("2 Birds", "Birds fly."),
+            ("2 Birds", "High."),
+        ]
+    );
+}

@@ -21,8 +21,10 @@ const UNTITLED: usize = 12;
 pub fn sections(collection: &Collection) -> Vec<Section> {
     let mut made: Vec<Section> = Vec::new();
     let mut last: Option<(u32, Option<&str>)> = None;
+    let titled: Vec<bool> = (0..).zip(collection.entries()).map(|(n, _)| is_titled(collection.of(n))).collect();
     for (number, passage) in (0..).zip(collection.passages()) {
-        let key = (passage.document, heading(passage));
+        let below = titled.get(passage.document as usize).copied().unwrap_or_default();
+        let key = (passage.document, heading(passage, below));
         match made.last_mut() {
             Some(open) if last == Some(key) => open.passages.push(number),
             _ => {
@@ -35,9 +37,17 @@ pub fn sections(collection: &Collection) -> Vec<Section> {
     made.into_iter().flat_map(parted).collect()
 }
 
-/// The heading that a passage stands below: the second one where the first is the document's title.
-fn heading(passage: &Passage) -> Option<&str> {
-    passage.headings.get(usize::from(passage.headings.len() > 1)).map(String::as_str)
+/// Whether all of a document stands below one heading, which is its title.
+fn is_titled(passages: &[Passage]) -> bool {
+    let mut first = passages.iter().map(|passage| passage.headings.first());
+    let title = first.next().flatten();
+    title.is_some() && first.all(|heading| heading == title)
+}
+
+/// The heading of the highest level that a passage stands below, but for the document's title.
+fn heading(passage: &Passage, titled: bool) -> Option<&str> {
+    let level = usize::from(titled && passage.headings.len() > 1);
+    passage.headings.get(level).map(String::as_str)
 }
 
 /// A long section without a heading in several of about the same length.

@@ -1,7 +1,5 @@
 //! The request for whole documents that a text makes, told by its words.
 
-use crate::question::Language;
-
 /// What is asked of documents as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whole {
@@ -13,7 +11,7 @@ pub enum Whole {
     Dates,
     /// Every amount of money and every share.
     Amounts,
-    /// Every name; only where names are in upper case.
+    /// Every name, in English and in Chinese.
     Names,
     /// Terms that the documents define.
     Glossary,
@@ -30,7 +28,7 @@ const DOCUMENT: [&str; 14] = [
 ];
 
 /// The request that a text makes, if it makes one.
-pub fn whole(text: &str, language: Language) -> Option<Whole> {
+pub fn whole(text: &str) -> Option<Whole> {
     let lower = text.to_lowercase();
     let has = |list: &[&str]| list.iter().any(|word| lower.contains(word));
     let this = has(&DOCUMENT) || has(&["书", "文", "本"]);
@@ -91,7 +89,8 @@ pub fn whole(text: &str, language: Language) -> Option<Whole> {
         Some(Whole::Dates)
     } else if all && has(&["amounts", "prices", "sums", "金额", "价格", "費用", "金額"]) {
         Some(Whole::Amounts)
-    } else if all && language == Language::English && has(&["names", "people mentioned"]) {
+    } else if all && has(&["names", "people mentioned", "人名", "姓名", "名字", "地名", "人物", "名前", "機関名"])
+    {
         Some(Whole::Names)
     } else {
         (summary && (this || lower.len() < 40) || about && has(&["what", "什么", "何"])).then_some(Whole::Summary)
@@ -143,7 +142,7 @@ mod tests {
     use super::*;
 
     fn asked(text: &str) -> Option<Whole> {
-        whole(text, crate::question::language(text))
+        whole(text)
     }
 
     #[test]
@@ -152,6 +151,7 @@ mod tests {
         assert_eq!(asked("这份报告的主要内容是什么？"), Some(Whole::Summary));
         assert_eq!(asked("List all dates"), Some(Whole::Dates));
         assert_eq!(asked("列出所有金额"), Some(Whole::Amounts));
+        assert_eq!(asked("列出文件中的所有人名"), Some(Whole::Names));
         assert_eq!(asked("What does chapter 3 say?"), Some(Whole::Chapter(3)));
         assert_eq!(asked("Summarize section IV"), Some(Whole::Chapter(4)));
         assert_eq!(asked("第十二章讲了什么？"), Some(Whole::Chapter(12)));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use loquat::Result;
 use loquat_agent::{Outcome, Part, Skill, Step};
-use loquat_documents::document::Document;
+use loquat_documents::document::{BlockKind, Document};
 use serde_json::{Value, json};
 
 use super::{Kind, Prepared, need};
@@ -43,7 +43,9 @@ impl Kind for Facts {
             eprintln!("{error}");
             Document::default()
         });
-        let pieces = document.blocks.into_iter().map(|block| {
+        // The title of an outline's section is no text of the page.
+        let blocks = document.blocks.into_iter().filter(|block| !matches!(block.kind, BlockKind::Section(_)));
+        let pieces = blocks.map(|block| {
             let mut piece = block.place.anchor;
             piece["text"] = json!(block.text);
             piece
