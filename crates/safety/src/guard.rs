@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use crate::classifier::{Classifier, sigmoid};
 use crate::features::{Feature, features};
-use crate::lexicon::lexicon;
 use crate::normalize::normalize;
 use crate::policy::{Action, Contact, Policy, Problem, Rule, Strictness};
 use crate::script::is_cjk;
-use crate::topic::{names_topic, topic_features};
+use crate::thresholds::{ALARMING, ANSWER, least_of_topic, margin, threshold, without};
+use crate::topic::topic_features;
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -51,63 +51,6 @@ pub struct Guard {
     topic: Option<Classifier<'static>>,
     offensive: Option<Classifier<'static>>,
 }
-
-/// From which score on a request is harmful, by strictness; chosen on held-out data (docs/safety.md).
-fn threshold(strictness: Strictness) -> f32 {
-    match strictness {
-        Strictness::Low => 0.75,
-        Strictness::Normal => 0.525,
-        Strictness::High => 0.4,
-    }
-}
-
-/// So much more is asked of a category: of held-out questions near the threshold, three of four that looked like hate were
-/// harmless, of those that looked like crime one of three.
-fn margin(category: &str) -> f32 {
-    if category == "hate" { 0.1 } else { 0.0 }
-}
-
-/// Classes of words of which one at least stands in nearly all that is harmful.
-const ALARMING: [&str; 25] = [
-    "KILL", "HURT", "BLOW", "BURN", "POISON", "STEAL", "HACK", "FRAUD", "KIDNAP", "STALK", "HARASS", "DISCRIM",
-    "TRAIT", "SUICIDE", "SELFHARM", "BOMB", "GUN", "CHEM", "DRUG", "SEX", "MINOR", "PRIVATE", "EVADE", "EXTREME",
-    "WRONG",
-];
-
-/// From which score on a text without an alarming word is harmful: what many harmless words add up to.
-const UNALARMING: f32 = 0.62;
-/// So many words are few: in "fine" or "nothing" a single one would decide.
-const FEW_WORDS: usize = 2;
-/// From which score on a few words, none of them alarming, are harmful.
-const FEW_UNALARMING: f32 = 0.96;
-
-/// The score that a text must have beside its limit: 0 if it has a word of these classes.
-fn without(classes: &[&str], normalized: &str) -> f32 {
-    let lexicon = lexicon();
-    let bits = lexicon.bits(classes);
-    let tokens = lexicon.tokens(normalized);
-    match tokens.iter().any(|token| token.classes & bits != 0) {
-        true => 0.0,
-        false if tokens.len() <= FEW_WORDS => FEW_UNALARMING,
-        false => UNALARMING,
-    }
-}
-
-/// The score that a topic must have: more in a few words, and never enough without a word of its own.
-fn least_of_topic(normalized: &str, name: &str) -> f32 {
-    match lexicon().tokens(normalized).len() {
-        _ if !names_topic(normalized, name) => f32::INFINITY,
-        tokens if tokens <= FEW_WORDS => FEW_UNALARMING,
-        _ => TOPIC,
-    }
-}
-
-/// A sentence of an answer is held back from here on: it stands without the question's frame.
-const ANSWER: f32 = 0.8;
-/// From which score on a Chinese text is offensive: rather too soon than too late, as accuracy is best at 0.45.
-pub const OFFENSIVE: f32 = 0.3;
-/// From which score on a question is about health, law or money.
-const TOPIC: f32 = 0.45;
 
 impl Guard {
     /// The guard of a policy file.

@@ -21,13 +21,15 @@ pub mod policy;
 mod script;
 mod skill;
 mod stream;
+mod thresholds;
 pub mod topic;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod wasm;
 
-pub use guard::{Guard, OFFENSIVE, Role, Verdict, language_of};
+pub use guard::{Guard, Role, Verdict, language_of};
 pub use injection::{injection_score, without_orders};
 pub use normalize::normalize;
 pub use policy::{Action, Policy, Problem};
 pub use skill::{SafetySkill, message};
 pub use stream::{Released, Stream};
+pub use thresholds::OFFENSIVE;
