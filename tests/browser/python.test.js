@@ -90,6 +90,8 @@ test('where it is there, it runs, fails, is repaired, and reaches nothing', asyn
       app.store.set({ chat: { conversation, messages: { a: message }, children: { '': ['a'] } } });
     }, programs);
   await show([HOSTILE]);
+  await page.getByText('trap-js').first().waitFor();
+  await runs.nth(1).waitFor({ state: 'detached' });
   await runs.click();
   await page.getByRole('button', { name: 'Stop the program' }).waitFor();
   await output.getByText('did not end within 5 seconds').waitFor({ timeout: 60_000 });
