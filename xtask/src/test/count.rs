@@ -1,5 +1,6 @@
 //! How many tests passed, failed and were skipped, read from what cargo test and node print.
 
+use anyhow::Result;
 use std::fmt;
 use std::ops::AddAssign;
 
@@ -85,9 +86,27 @@ pub fn tap(text: &str) -> Option<Count> {
     })
 }
 
+/// A runner that failed without a failed test (it did not compile, it crashed) is a failure all the same.
+pub fn checked(mut count: Count, succeeded: bool, runner: &str) -> Result<Count> {
+    if !succeeded && count.failed == 0 {
+        eprintln!("  {runner} failed outside its tests, see above");
+        count.failed = 1;
+    }
+    Ok(count)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_runner_that_dies_is_never_a_pass() {
+        let fine = Count { passed: 3, ..Count::default() };
+        assert_eq!(checked(fine, true, "x").expect("counted"), fine);
+        assert_eq!(checked(fine, false, "x").expect("counted").failed, 1);
+        let one = Count { failed: 1, ..fine };
+        assert_eq!(checked(one, false, "x").expect("counted"), one, "not counted twice");
+    }
 
     #[test]
     fn libtest_results_add_up_and_skips_are_not_passes() {

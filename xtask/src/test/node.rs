@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::Options;
-use super::count::{self, Count};
+use super::count::{self, Count, checked};
 use crate::paths;
 use crate::process::{command, run, say};
 
@@ -49,9 +49,9 @@ pub fn tests(
                 count.passed += 1;
             }
         }
-        return super::steps::checked(count, count.failed == 0, "node --test");
+        return checked(count, count.failed == 0, "node --test");
     }
-    super::steps::checked(count, succeeded, "node --test")
+    checked(count, succeeded, "node --test")
 }
 
 /// One run; its report in TAP, and whether it succeeded.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::count::{Count, Libtest};
+use super::count::{Count, Libtest, checked};
 use super::cycles;
 use super::node::{self, Failed};
 use super::{Options, Step, StepKind};
@@ -251,15 +251,6 @@ fn browser(options: &Options) -> Result<Count> {
     })
 }
 
-/// A runner that failed without a failed test (it did not compile, it crashed) is a failure all the same.
-pub fn checked(mut count: Count, succeeded: bool, runner: &str) -> Result<Count> {
-    if !succeeded && count.failed == 0 {
-        eprintln!("  {runner} failed outside its tests, see above");
-        count.failed = 1;
-    }
-    Ok(count)
-}
-
 /// Where tests find the real model and the reference outputs.
 fn environment(command: &mut Command) -> Result<()> {
     command.env("LOQUAT_MODEL", model::ensure()?);
@@ -279,15 +270,6 @@ fn tool(name: &str) -> Result<Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_runner_that_dies_is_never_a_pass() {
-        let fine = Count { passed: 3, ..Count::default() };
-        assert_eq!(checked(fine, true, "x").expect("counted"), fine);
-        assert_eq!(checked(fine, false, "x").expect("counted").failed, 1);
-        let one = Count { failed: 1, ..fine };
-        assert_eq!(checked(one, false, "x").expect("counted"), one, "not counted twice");
-    }
 
     #[test]
     fn no_package_of_the_workspace_is_left_out() {
