@@ -93,6 +93,9 @@ test('a harmless answer comes whole, with a notice where the policy wants one', 
     events.flatMap((event) => (event.type === 'part' ? [event.part] : [])),
     [notice],
   );
+  // Before the answer, which may be stopped, or end because it repeats itself.
+  const kinds = events.map(({ type }) => type);
+  assert.ok(kinds.indexOf('part') < kinds.indexOf('token'));
   assert.equal(events.at(-1)?.type, 'done');
 });
 

@@ -52,6 +52,8 @@ export async function* guarded(guard, question, answer, signal) {
       return;
     }
     const both = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+    // First, for an answer can end in many ways, as when the person stops it.
+    if (verdict.action === 'notice' && verdict.text) yield { type: 'part', part: policyNotice(verdict.text) };
     const held = heldTokens();
     let drafted = '';
     for await (const event of answer(both, watch)) {
@@ -84,8 +86,6 @@ export async function* guarded(guard, question, answer, signal) {
       }
       yield* held.release(text.length);
       if (event.type !== 'done') continue;
-      if (verdict.action === 'notice' && verdict.text)
-        yield { type: 'part', part: policyNotice(verdict.text) };
       yield { ...event, text: '' };
     }
   } finally {

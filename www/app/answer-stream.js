@@ -166,6 +166,16 @@ export function createStream({ store, options, fail, chats, prompts }, model, sa
     });
   }
 
+  /**
+   * The policy's notice stands below what was written, however the answer has ended.
+   * @param {Message} message @param {Part} notice @param {readonly Part[]} parts @param {string} text
+   */
+  function withNotice(message, notice, parts, text) {
+    const written = parts.length === 0 ? withText([], text) : parts;
+    const shown = [...written.filter((part) => part.type !== 'notice' || part.code !== 'policy'), notice];
+    patch(message, { parts: shown, text: partsText(shown) });
+  }
+
   /** @param {Message} message @param {AbortSignal} signal @param {Sampling} [sampling] other than the settings' */
   async function stream(message, signal, sampling) {
     const form = formOf(message);
@@ -179,6 +189,8 @@ export function createStream({ store, options, fail, chats, prompts }, model, sa
     let parts = message.drafted ? [] : [...(message.parts ?? [])];
     const generation = { message: id, done: 0, total: 0, tokensPerSecond: 0 };
     let text = message.drafted ? '' : message.text;
+    /** @type {Part | undefined} */
+    let notice;
     /** @type {Array<[string, number]>} */
     const words = [...(message.words ?? [])];
     let saved = performance.now();
@@ -193,56 +205,65 @@ export function createStream({ store, options, fail, chats, prompts }, model, sa
       return { parts, text: (text = partsText(parts)) };
     };
     const guard = await guardFor();
-    for await (const event of answer(client, request, { signal, ...how, ...(guard ? { guard } : {}) })) {
-      if (signal.aborted && event.type !== 'done') continue; // was on its way when the person pressed stop
-      if (event.type === 'begin') {
-        here.set({
-          generation: { ...generation, phase: 'prefill', done: event.cached_n, total: event.prompt_n },
-        });
-      } else if (event.type === 'prefill') {
-        here.set({ generation: { ...generation, phase: 'prefill', done: event.done, total: event.total } });
-      } else if (event.type === 'token') {
-        const now = performance.now();
-        if (tokens++ === 0) first = now;
-        const patched = written(event.text);
-        if (event.logprob !== undefined) words.push([event.text, Math.exp(event.logprob)]);
-        const tokensPerSecond = now > first ? ((tokens - 1) * 1000) / (now - first) : 0;
-        here.set(({ chat }) => ({
-          chat: patchMessage(chat, id, patched),
-          generation: { ...generation, phase: 'decode', tokensPerSecond },
-        }));
-        if (now - saved > SAVE_EVERY) {
-          saved = now;
-          void saveMessage(message);
+    try {
+      for await (const event of answer(client, request, { signal, ...how, ...(guard ? { guard } : {}) })) {
+        if (signal.aborted && event.type !== 'done') continue; // was on its way when the person pressed stop
+        if (event.type === 'begin') {
+          here.set({
+            generation: { ...generation, phase: 'prefill', done: event.cached_n, total: event.prompt_n },
+          });
+        } else if (event.type === 'prefill') {
+          here.set({ generation: { ...generation, phase: 'prefill', done: event.done, total: event.total } });
+        } else if (event.type === 'token') {
+          const now = performance.now();
+          if (tokens++ === 0) first = now;
+          const patched = written(event.text);
+          if (event.logprob !== undefined) words.push([event.text, Math.exp(event.logprob)]);
+          const tokensPerSecond = now > first ? ((tokens - 1) * 1000) / (now - first) : 0;
+          here.set(({ chat }) => ({
+            chat: patchMessage(chat, id, patched),
+            generation: { ...generation, phase: 'decode', tokensPerSecond },
+          }));
+          if (now - saved > SAVE_EVERY) {
+            saved = now;
+            void saveMessage(message);
+          }
+          const again = parts.length === 0 && /[.!?。！？\n]\s*$/.test(event.text) ? repeatsFrom(text) : -1;
+          // Leaving ends it.
+          if (again >= 0)
+            return patch(message, { status: 'done', text: (text = text.slice(0, again).trimEnd()) });
+        } else if (event.type === 'draft') {
+          const shown = [...parts, ...event.parts];
+          patch(message, { parts: shown, text: partsText(shown), drafted: event.parts.length > 0 });
+          if (performance.now() - saved > SAVE_EVERY) {
+            saved = performance.now();
+            void saveMessage(message);
+          }
+        } else if (event.type === 'part' && event.part.type === 'notice' && event.part.code === 'policy') {
+          notice = event.part;
+        } else if (event.type === 'part') {
+          if (parts.length === 0) parts = withText([], text);
+          parts = [...parts, event.part];
+          patch(message, { parts, text: (text = partsText(parts)), drafted: false });
+        } else if (event.type === 'answered') {
+          notice = undefined; // the guard's own words, or what stands in documents and tables
+          patch(message, { status: 'done', ...(event.refused ? { refused: true } : {}) });
+        } else if (event.type === 'done') {
+          readingTime.learn(store.get().model, event.timings);
+          const { messages = [] } = request;
+          const unsure =
+            !goesOn && isUnsure(messages[messages.length - 1]?.content ?? '', wordsOfAnswer(words));
+          patch(message, {
+            ...resultOf(event),
+            ...written(event.text),
+            ...(words.length > 0 && request.logprobs ? { words } : {}),
+            ...(unsure && event.reason === 'stop' && parts.length === 0 && !notice ? { unsure } : {}),
+          });
+          here.set(({ context }) => ({ context: { ...context, used: event.usage.total_tokens } }));
         }
-        const again = parts.length === 0 && /[.!?。！？\n]\s*$/.test(event.text) ? repeatsFrom(text) : -1;
-        if (again >= 0) return patch(message, { status: 'done', text: text.slice(0, again).trimEnd() }); // leaving ends it
-      } else if (event.type === 'draft') {
-        const shown = [...parts, ...event.parts];
-        patch(message, { parts: shown, text: partsText(shown), drafted: event.parts.length > 0 });
-        if (performance.now() - saved > SAVE_EVERY) {
-          saved = performance.now();
-          void saveMessage(message);
-        }
-      } else if (event.type === 'part') {
-        if (parts.length === 0) parts = withText([], text);
-        parts = [...parts, event.part];
-        patch(message, { parts, text: (text = partsText(parts)), drafted: false });
-      } else if (event.type === 'answered') {
-        patch(message, { status: 'done', ...(event.refused ? { refused: true } : {}) });
-      } else if (event.type === 'done') {
-        readingTime.learn(store.get().model, event.timings);
-        const { messages = [] } = request;
-        const unsure =
-          !goesOn && isUnsure(messages[messages.length - 1]?.content ?? '', wordsOfAnswer(words));
-        patch(message, {
-          ...resultOf(event),
-          ...written(event.text),
-          ...(words.length > 0 && request.logprobs ? { words } : {}),
-          ...(unsure && event.reason === 'stop' && parts.length === 0 ? { unsure } : {}),
-        });
-        here.set(({ context }) => ({ context: { ...context, used: event.usage.total_tokens } }));
       }
+    } finally {
+      if (notice && text !== '') withNotice(message, notice, parts, text);
     }
   }
 
